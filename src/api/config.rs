@@ -1,0 +1,169 @@
+//! How a client reaches the API.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::Url;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use zeroize::Zeroizing;
+
+use super::log::Sink;
+use crate::error::{Error, Result};
+use crate::model::limits;
+
+const PLATFORM: &str = "https://api.millicast.com";
+const MOST_CONNECTIONS: u32 = 1024;
+
+#[derive(Clone)]
+pub(crate) struct Config {
+    pub api_secret: Zeroizing<String>,
+    pub base_url: Url,
+    pub proxy: Option<Url>,
+    pub extra_roots: Vec<CertificateDer<'static>>,
+    pub user_agent: String,
+    pub connect_timeout: Duration,
+    pub timeout: Duration,
+    pub max_retries: u32,
+    pub max_connections: u32,
+    pub max_answer_bytes: u32,
+    pub requests_per_second: u32,
+    pub allow_insecure_http: bool,
+    pub log: Option<Arc<Sink>>,
+}
+
+impl Config {
+    pub(crate) fn new(api_secret: &str) -> Result<Config> {
+        // What was given is not shown: it is the secret.
+        if api_secret.is_empty() || !api_secret.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(Error::invalid("api_secret", "must be one or more printable ASCII characters without blanks"));
+        }
+        Ok(Config {
+            api_secret: Zeroizing::new(api_secret.to_owned()),
+            base_url: Url::parse(PLATFORM).map_err(|_| Error::invalid("base_url", "is not a URL"))?,
+            proxy: None,
+            extra_roots: Vec::new(),
+            user_agent: concat!("millicast-tokens/", env!("CARGO_PKG_VERSION")).to_owned(),
+            connect_timeout: Duration::from_secs(5),
+            timeout: Duration::from_secs(30),
+            max_retries: 3,
+            max_connections: 8,
+            max_answer_bytes: 32 << 20,
+            requests_per_second: 0,
+            allow_insecure_http: false,
+            log: None,
+        })
+    }
+
+    pub(crate) fn set_base_url(&mut self, url: &str) -> Result<()> {
+        let mut parsed = web_url("base_url", url)?;
+        if !parsed.username().is_empty() || parsed.password().is_some() {
+            return Err(Error::invalid("base_url", "must not hold a user name or a password"));
+        }
+        if parsed.query().is_some() || parsed.fragment().is_some() {
+            return Err(Error::invalid("base_url", "must not hold a query or a fragment"));
+        }
+        let path = parsed.path().trim_end_matches('/').to_owned();
+        parsed.set_path(&path);
+        self.base_url = parsed;
+        Ok(())
+    }
+
+    pub(crate) fn set_proxy(&mut self, url: &str) -> Result<()> {
+        let parsed = web_url("proxy", url)?;
+        if parsed.scheme() != "http" {
+            return Err(Error::invalid("proxy", "must be an http:// URL of a proxy that knows CONNECT"));
+        }
+        self.proxy = Some(parsed);
+        Ok(())
+    }
+
+    pub(crate) fn add_ca_pem(&mut self, pem: &str) -> Result<()> {
+        let wrong = || Error::invalid("ca_pem", "must hold one or more PEM blocks BEGIN CERTIFICATE that can be read");
+        let roots: Vec<_> = CertificateDer::pem_slice_iter(pem.as_bytes()).collect::<std::result::Result<_, _>>().map_err(|_| wrong())?;
+        let mut store = rustls::RootCertStore::empty();
+        if roots.is_empty() || roots.iter().any(|root| store.add(root.clone()).is_err()) {
+            return Err(wrong());
+        }
+        self.extra_roots.extend(roots);
+        Ok(())
+    }
+
+    pub(crate) fn set_user_agent_suffix(&mut self, suffix: &str) -> Result<()> {
+        let is_good = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
+        if suffix.is_empty() || suffix.len() > 256 || !suffix.bytes().all(is_good) {
+            let given = limits::shown(suffix);
+            return Err(Error::invalid("user_agent_suffix", format_args!("must be 1 to 256 printable ASCII characters, given is {given}")));
+        }
+        self.user_agent = format!("millicast-tokens/{} {suffix}", env!("CARGO_PKG_VERSION"));
+        Ok(())
+    }
+
+    pub(crate) fn set_connect_timeout_ms(&mut self, milliseconds: u32) -> Result<()> {
+        self.connect_timeout = timeout("connect_timeout_ms", milliseconds)?;
+        Ok(())
+    }
+
+    pub(crate) fn set_timeout_ms(&mut self, milliseconds: u32) -> Result<()> {
+        self.timeout = timeout("timeout_ms", milliseconds)?;
+        Ok(())
+    }
+
+    pub(crate) fn set_max_retries(&mut self, retries: u32) -> Result<()> {
+        self.max_retries = in_range("max_retries", retries, 0, 100)?;
+        Ok(())
+    }
+
+    pub(crate) fn set_max_connections(&mut self, connections: u32) -> Result<()> {
+        self.max_connections = in_range("max_connections", connections, 1, MOST_CONNECTIONS)?;
+        Ok(())
+    }
+
+    pub(crate) fn set_max_answer_bytes(&mut self, bytes: u32) -> Result<()> {
+        self.max_answer_bytes = in_range("max_answer_bytes", bytes, 1, u32::MAX)?;
+        Ok(())
+    }
+
+    pub(crate) fn set_requests_per_second(&mut self, requests: u32) -> Result<()> {
+        self.requests_per_second = in_range("requests_per_second", requests, 0, 1_000_000)?;
+        Ok(())
+    }
+
+    /// The secret goes over plain HTTP to this machine alone, unless the caller said otherwise.
+    pub(crate) fn check(&self) -> Result<()> {
+        let is_plain = self.base_url.scheme() == "http";
+        if is_plain && !self.allow_insecure_http && !is_loopback(&self.base_url) {
+            let problem = "must be https: over http the API secret can be read on the way (loopback excepted)";
+            return Err(Error::invalid("base_url", problem));
+        }
+        Ok(())
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+}
+
+/// What was given is not shown: it may hold credentials.
+fn web_url(field: &str, url: &str) -> Result<Url> {
+    let wrong = || Error::invalid(field, "must be a URL that begins with https:// or http:// and names a host");
+    let parsed = Url::parse(url).map_err(|_| wrong())?;
+    match parsed.scheme() {
+        "https" | "http" if parsed.has_host() => Ok(parsed),
+        _ => Err(wrong()),
+    }
+}
+
+fn timeout(field: &str, milliseconds: u32) -> Result<Duration> {
+    in_range(field, milliseconds, 1, u32::MAX).map(|milliseconds| Duration::from_millis(u64::from(milliseconds)))
+}
+
+fn in_range(field: &str, given: u32, least: u32, most: u32) -> Result<u32> {
+    match given {
+        given if given >= least && given <= most => Ok(given),
+        _ => Err(Error::invalid(field, format_args!("must be {least} to {most}, given is {given}"))),
+    }
+}

@@ -1,0 +1,149 @@
+//! A runtime with the HTTP client that belongs to it. The thread that makes a call drives it; between calls it rests.
+
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
+use std::time::Instant;
+
+use tokio::runtime::{Builder, Runtime};
+
+use super::log::{Lines, is_inside_callback};
+use crate::error::{Error, MCT_ERR_CANCELLED, MCT_ERR_SYSTEM, MCT_ERR_TIMEOUT, Result};
+use crate::os::{Alarm, AlarmWatch, Places, Waited};
+
+/// How a driven call ended.
+pub(crate) enum Ended<T> {
+    Done(T),
+    Cancelled,
+    TooLate,
+}
+
+// The order of the fields is the order of dropping: what lives on the runtime goes before it.
+pub(crate) struct Driver {
+    pub http: reqwest::Client,
+    alarm: AlarmWatch,
+    runtime: Runtime,
+}
+
+impl Driver {
+    fn new(http: &dyn Fn() -> reqwest::Result<reqwest::Client>, alarm: &Arc<Alarm>) -> Result<Driver> {
+        let refused = |what: &str, error: &dyn std::fmt::Display| Error::new(MCT_ERR_SYSTEM, format!("{what}: {error}"));
+        let runtime = Builder::new_current_thread()
+            .enable_io()
+            .enable_time()
+            .build()
+            .map_err(|error| refused("the system refused what a call needs", &error))?;
+        let entered = runtime.enter();
+        let alarm = AlarmWatch::new(alarm).map_err(|error| refused("the system refused to watch a descriptor", &error))?;
+        let http = http().map_err(|error| refused("the HTTP client can't be made", &error.without_url()))?;
+        drop(entered);
+        Ok(Driver { http, alarm, runtime })
+    }
+
+    /// Drives `call` to its end, its deadline or the alarm, on this thread. Log lines are handed over in between,
+    /// while this thread is outside of the runtime.
+    pub(crate) fn drive<T>(&self, deadline: Instant, lines: &Lines, call: impl Future<Output = T>) -> Ended<T> {
+        let mut bounded = pin!(async {
+            let mut call = pin!(call);
+            let mut cancelled = pin!(self.alarm.raised());
+            let mut too_late = pin!(tokio::time::sleep_until(deadline.into()));
+            poll_fn(|context| {
+                if let Poll::Ready(done) = call.as_mut().poll(context) {
+                    return Poll::Ready(Ended::Done(done));
+                }
+                if cancelled.as_mut().poll(context).is_ready() {
+                    return Poll::Ready(Ended::Cancelled);
+                }
+                too_late.as_mut().poll(context).map(|()| Ended::TooLate)
+            })
+            .await
+        });
+        loop {
+            let ended = self.runtime.block_on(poll_fn(|context| match bounded.as_mut().poll(context) {
+                Poll::Ready(ended) => Poll::Ready(Some(ended)),
+                Poll::Pending if lines.are_waiting() => Poll::Ready(None),
+                Poll::Pending => Poll::Pending,
+            }));
+            lines.flush();
+            if let Some(ended) = ended {
+                return ended;
+            }
+        }
+    }
+}
+
+/// Lends a driver to each call, and lets the calls that find none wait in line.
+pub(crate) struct Drivers {
+    places: Places,
+    resting: Mutex<Vec<Driver>>,
+    alarm: Arc<Alarm>,
+    http: Box<dyn Fn() -> reqwest::Result<reqwest::Client> + Send + Sync>,
+}
+
+pub(crate) struct Lease<'a> {
+    driver: Option<Driver>,
+    drivers: &'a Drivers,
+    /// Made for a call out of a log callback. The call below it holds a place, perhaps the only one, so this one
+    /// does without.
+    is_extra: bool,
+}
+
+impl Drivers {
+    pub(crate) fn new(
+        most: u32,
+        alarm: Arc<Alarm>,
+        http: Box<dyn Fn() -> reqwest::Result<reqwest::Client> + Send + Sync>,
+    ) -> std::io::Result<Drivers> {
+        Ok(Drivers { places: Places::new(most)?, resting: Mutex::new(Vec::new()), alarm, http })
+    }
+
+    pub(crate) fn lease(&self, deadline: Instant) -> Result<Lease<'_>> {
+        if is_inside_callback() {
+            return Ok(Lease { driver: Some(Driver::new(&self.http, &self.alarm)?), drivers: self, is_extra: true });
+        }
+        match self.places.take(deadline, &self.alarm) {
+            Waited::Granted => {}
+            Waited::Raised => return Err(Error::new(MCT_ERR_CANCELLED, "the call was cancelled while it waited for a connection")),
+            Waited::TooLate => {
+                return Err(Error::new(
+                    MCT_ERR_TIMEOUT,
+                    "the deadline passed while the call waited for a connection (see max_connections)",
+                ));
+            }
+        }
+        // From here on the lease gives the place back, whatever happens.
+        let mut lease = Lease { driver: None, drivers: self, is_extra: false };
+        let rested = self.resting.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        lease.driver = Some(match rested {
+            Some(driver) => driver,
+            None => Driver::new(&self.http, &self.alarm)?,
+        });
+        Ok(lease)
+    }
+
+    /// In a forked child: dropping a driver would deregister the parent's descriptors, so it is left as it is.
+    pub(crate) fn forget(&mut self) {
+        let resting = std::mem::take(self.resting.get_mut().unwrap_or_else(PoisonError::into_inner));
+        resting.into_iter().for_each(std::mem::forget);
+    }
+}
+
+impl Lease<'_> {
+    pub(crate) fn driver(&self) -> &Driver {
+        self.driver.as_ref().expect("a lease holds its driver until it is dropped")
+    }
+}
+
+impl Drop for Lease<'_> {
+    fn drop(&mut self) {
+        if self.is_extra {
+            return;
+        }
+        // A driver that a panic went through is not used again.
+        if let Some(driver) = self.driver.take().filter(|_| !std::thread::panicking()) {
+            self.drivers.resting.lock().unwrap_or_else(PoisonError::into_inner).push(driver);
+        }
+        self.drivers.places.give_back();
+    }
+}

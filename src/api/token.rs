@@ -1,0 +1,69 @@
+//! Create, read, list and delete, the same for both kinds of token.
+
+use reqwest::Method;
+use serde_json::value::RawValue;
+
+use super::answer;
+use super::client::{Client, Request};
+use super::retry::Repeat;
+use crate::error::Result;
+use crate::model::list::ListOptions;
+use crate::model::publish_token::PublishToken;
+use crate::model::spec::{KindFields, PublishFields, Spec, SubscribeFields};
+use crate::model::subscribe_token::SubscribeToken;
+use crate::model::token::{Answer, Received};
+
+/// A kind of token: where it lives, what is sent and what is answered.
+pub(crate) trait Kind {
+    const PATH: &'static str;
+    type Fields: KindFields;
+    type Answer: Answer;
+}
+
+pub(crate) enum Publish {}
+
+impl Kind for Publish {
+    const PATH: &'static str = "/api/publish_token";
+    type Fields = PublishFields;
+    type Answer = PublishToken;
+}
+
+pub(crate) enum Subscribe {}
+
+impl Kind for Subscribe {
+    const PATH: &'static str = "/api/subscribe_token";
+    type Fields = SubscribeFields;
+    type Answer = SubscribeToken;
+}
+
+fn request(method: Method, path: String, repeat: Repeat) -> Request {
+    Request { method, path, query: Vec::new(), body: None, repeat }
+}
+
+fn send_for_one<K: Kind>(client: &Client, request: &Request) -> Result<Received<K::Answer>> {
+    let answer = client.send(request, client.deadline())?;
+    Received::read(answer.data()).map_err(|error| answer::unreadable(answer.http_status, &error))
+}
+
+pub(crate) fn create<K: Kind>(client: &Client, spec: &Spec<K::Fields>) -> Result<Received<K::Answer>> {
+    let body = Some(spec.to_json()?);
+    send_for_one::<K>(client, &Request { body, ..request(Method::POST, K::PATH.to_owned(), Repeat::OnlyUnprocessed) })
+}
+
+pub(crate) fn read<K: Kind>(client: &Client, id: u64) -> Result<Received<K::Answer>> {
+    send_for_one::<K>(client, &request(Method::GET, format!("{}/{id}", K::PATH), Repeat::Safe))
+}
+
+pub(crate) fn list_page<K: Kind>(client: &Client, options: &ListOptions) -> Result<Vec<Received<K::Answer>>> {
+    let request = Request { query: options.query(), ..request(Method::GET, format!("{}/list", K::PATH), Repeat::Safe) };
+    let answer = client.send(&request, client.deadline())?;
+    let read = || -> serde_json::Result<Vec<_>> {
+        let items: Option<Vec<&RawValue>> = serde_json::from_str(answer.data())?;
+        items.unwrap_or_default().into_iter().map(|item| Received::read(item.get())).collect()
+    };
+    read().map_err(|error| answer::unreadable(answer.http_status, &error))
+}
+
+pub(crate) fn delete<K: Kind>(client: &Client, id: u64) -> Result<()> {
+    client.send(&request(Method::DELETE, format!("{}/{id}", K::PATH), Repeat::Delete), client.deadline()).map(|_| ())
+}

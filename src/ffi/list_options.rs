@@ -1,0 +1,93 @@
+//! # List options
+//!
+//! What a list asks for. Options belong to one thread at a time and can be used for any number of lists.
+
+use super::error::mct_error;
+use super::guard::{boundary, status_boundary};
+use super::handle::{Out, given};
+use crate::error::{Error, mct_status};
+use crate::model::list::ListOptions;
+
+/// What a list is sorted by. One of the MCT_SORT_BY_ values.
+pub type mct_sort_by = i32;
+
+/// The token's label. The API's default.
+pub const MCT_SORT_BY_NAME: mct_sort_by = 1;
+/// When the token was created.
+pub const MCT_SORT_BY_ADDED_ON: mct_sort_by = 2;
+
+/// What a list asks for.
+#[derive(Debug)]
+pub struct mct_list_options(pub(crate) ListOptions);
+
+/// Makes options: page 1, 100 items on it, the API's own sorting (by name, ascending).
+///
+/// Answers MCT_OK, MCT_ERR_NULL_ARGUMENT.
+#[unsafe(no_mangle)]
+pub extern "C" fn mct_list_options_new(out: Option<&mut *mut mct_list_options>, error: Option<&mut *mut mct_error>) -> mct_status {
+    status_boundary!(error, Out::new(out)?.set(mct_list_options(ListOptions::default())))
+}
+
+/// Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_ARGUMENT (none of the MCT_SORT_BY_ values).
+#[unsafe(no_mangle)]
+pub extern "C" fn mct_list_options_set_sort_by(
+    options: Option<&mut mct_list_options>,
+    sort_by: mct_sort_by,
+    error: Option<&mut *mut mct_error>,
+) -> mct_status {
+    status_boundary!(error, {
+        let field = match sort_by {
+            MCT_SORT_BY_NAME => "Name",
+            MCT_SORT_BY_ADDED_ON => "AddedOn",
+            _ => return Err(Error::invalid("sortBy", format_args!("must be one of the MCT_SORT_BY_ values, given is {sort_by}"))),
+        };
+        given(options, "options")?.0.set_sort_by(field);
+        Ok(())
+    })
+}
+
+/// The page, counted from 1 to 2147483647. Default 1. Past the end of the list a page is empty.
+///
+/// Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_ARGUMENT.
+#[unsafe(no_mangle)]
+pub extern "C" fn mct_list_options_set_page(
+    options: Option<&mut mct_list_options>,
+    page: u32,
+    error: Option<&mut *mut mct_error>,
+) -> mct_status {
+    status_boundary!(error, given(options, "options")?.0.set_page(page))
+}
+
+/// How many tokens a page has, 1 to 100. Default 100.
+///
+/// Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_ARGUMENT.
+#[unsafe(no_mangle)]
+pub extern "C" fn mct_list_options_set_items_on_page(
+    options: Option<&mut mct_list_options>,
+    items: u32,
+    error: Option<&mut *mut mct_error>,
+) -> mct_status {
+    status_boundary!(error, given(options, "options")?.0.set_items_on_page(items))
+}
+
+/// Turns the sorting round. Answers MCT_OK, MCT_ERR_NULL_ARGUMENT.
+#[unsafe(no_mangle)]
+pub extern "C" fn mct_list_options_set_descending(
+    options: Option<&mut mct_list_options>,
+    descending: bool,
+    error: Option<&mut *mut mct_error>,
+) -> mct_status {
+    status_boundary!(error, {
+        given(options, "options")?.0.set_descending(descending);
+        Ok(())
+    })
+}
+
+/// Frees options. NULL is a no-op.
+#[unsafe(no_mangle)]
+pub extern "C" fn mct_list_options_free(options: Option<Box<mct_list_options>>) {
+    boundary!((), {
+        drop(options);
+        Some(())
+    });
+}

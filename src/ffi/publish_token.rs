@@ -1,0 +1,376 @@
+//! # Publish token
+//!
+//! What the API answers for a publish token: immutable, and readable from any thread. Texts are lent and valid until the
+//! publish token is freed. A field that the API did not send is NULL, or false for a getter with `out`, which then is not
+//! written to; a list that was not sent is empty. Every getter takes NULL, and an index out of range, and answers the
+//! same. Everything that needs the network is with the calls.
+
+use std::ffi::c_char;
+use std::ptr;
+
+use super::error::mct_error;
+use super::guard::{boundary, sent_boundary, status_boundary};
+use super::handle::{Lend, Out, given, text};
+use crate::error::mct_status;
+use crate::model::publish_token::PublishToken;
+use crate::model::token::{Answer, Received, Token};
+
+/// A publish token, as the API answered.
+pub struct mct_publish_token(pub(crate) Received<PublishToken>);
+
+impl std::fmt::Debug for mct_publish_token {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.answer.fmt(out)
+    }
+}
+
+impl mct_publish_token {
+    fn common(&self) -> &Token {
+        self.0.answer.token()
+    }
+}
+
+/// Reads a publish token from JSON, such as one that was kept from mct_publish_token_json(). Unknown fields are kept.
+///
+/// Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_UTF8, MCT_ERR_INVALID_ARGUMENT (no such JSON: not an object
+/// with an `id`, a field of a wrong type, a name that appears twice).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mct_publish_token_from_json(
+    json: *const c_char,
+    out: Option<&mut *mut mct_publish_token>,
+    error: Option<&mut *mut mct_error>,
+) -> mct_status {
+    status_boundary!(error, {
+        let out = Out::new(out)?;
+        out.set(mct_publish_token(Received::from_caller(text(json, "json")?)?))
+    })
+}
+
+/// Makes a copy that lives by itself, for instance of an entry of a list. Answers MCT_OK, MCT_ERR_NULL_ARGUMENT.
+#[unsafe(no_mangle)]
+pub extern "C" fn mct_publish_token_copy(
+    token: Option<&mct_publish_token>,
+    out: Option<&mut *mut mct_publish_token>,
+    error: Option<&mut *mut mct_error>,
+) -> mct_status {
+    status_boundary!(error, {
+        let out = Out::new(out)?;
+        out.set(mct_publish_token(given(token, "token")?.0.clone()))
+    })
+}
+
+/// The id, by which the API knows the publish token. 0 for NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn mct_publish_token_id(token: Option<&mct_publish_token>) -> u64 {
+    boundary!(0, Some(token?.common().id))
+}
+
+/// The label, as the dashboard shows it.
+#[unsafe(no_mangle)]
+pub extern "C" fn mct_publish_token_label(token: Option<&mct_publish_token>) -> *const c_char {
+    boundary!(ptr::null(), token?.common().label.lend())
+}
+
+/// The same as the label; the platform has deprecated it.
+#[unsafe(no_mangle)]
+pub extern "C" fn mct_publish_token_name(token: Option<&mct_publish_token>) -> *const c_char {
+    boundary!(ptr::null(), token?.common().name.lend())
+}
+
+/// The secret token string that an encoder publishes with. It is wiped when the token is freed.
+#[unsafe(no_mangle)]
+pub extern "C" fn mct_publish_token_value(token: Option<&mct_publish_token>) -> *const c_char {
+    boundary!(ptr::null(), token?.common().value.lend())
+}
+
+/// Is the token enabled?
+#[unsafe(no_mangle)]
+pub extern "C" fn mct_publish_token_is_active(token: Option<&mct_publish_token>, out: Option<&mut bool>) -> bool {
+    sent_boundary!(out, token?.common().is_active)
+}
+
+/// When the token was created, in Unix seconds.
+#[unsafe(no_mangle)]
+pub extern "C" fn mct_publish_token_added_on(token: Option<&mct_publish_token>, out: Option<&mut i64>) -> bool {
+    sent_boundary!(out, token?.common().added_on?.unix_seconds())
+}
+
+/// When the token expires, in Unix seconds. False: never, or (see the JSON) at a date that can't be read.
+#[unsafe(no_mangle)]
+pub extern "C" fn mct_publish_token_expires_on(token: Option<&mct_publish_token>, out: Option<&mut i64>) -> bool {
+    sent_boundary!(out, token?.common().expires_on?.unix_seconds())
+}
+
+/// How many streams the token is for.
+#[unsafe(no_mangle)]
+pub extern "C" fn mct_publish_token_stream_count(token: Option<&mct_publish_token>) -> usize {
+    boundary!(0, Some(token?.common().streams.len()))
+}
+
+/// The name or the pattern of stream `index`. Lent; NULL out of range.
+#[unsafe(no_mangle)]
+pub extern "C" fn mct_publish_token_stream_name(token: Option<&mct_publish_token>, index: usize) -> *const c_char {
+    boundary!(ptr::null(), token?.common().streams.get(index)?.stream_name.lend())
+}
+
+/// Is stream `index` a pattern (a regular expression)? ".*" always is: some answers do not say so.
+#[unsafe(no_mangle)]
+pub extern "C" fn mct_publish_token_stream_is_regex(token: Option<&mct_publish_token>, index: usize) -> bool {
+    boundary!(false, Some(token?.common().streams.get(index)?.is_regex()))
+}
+
+/// How many domains that may use the token; none means all.
+#[unsafe(no_mangle)]
+pub extern "C" fn mct_publish_token_allowed_origin_count(token: Option<&mct_publish_token>) -> usize {
+    boundary!(0, Some(token?.common().allowed_origins.len()))
+}
+
+/// Entry `index` of the domains that may use the token; none means all. Lent; NULL out of range.
+#[unsafe(no_mangle)]
+pub extern "C" fn mct_publish_token_allowed_origin(token: Option<&mct_publish_token>, index: usize) -> *const c_char {
+    boundary!(ptr::null(), token?.common().allowed_origins.get(index)?.lend())
+}
+
+/// How many addresses and blocks that may use the token; none means all.
+#[unsafe(no_mangle)]
+pub extern "C" fn mct_publish_token_allowed_ip_address_count(token: Option<&mct_publish_token>) -> usize {
+    boundary!(0, Some(token?.common().allowed_ip_addresses.len()))
+}
+
+/// Entry `index` of the addresses and blocks that may use the token; none means all. Lent; NULL out of range.
+#[unsafe(no_mangle)]
+pub extern "C" fn mct_publish_token_allowed_ip_address(token: Option<&mct_publish_token>, index: usize) -> *const c_char {
+    boundary!(ptr::null(), token?.common().allowed_ip_addresses.get(index)?.lend())
+}
+
+/// The number of addresses that the token binds itself to when they first use it.
+#[unsafe(no_mangle)]
+pub extern "C" fn mct_publish_token_bind_ips_on_usage(token: Option<&mct_publish_token>, out: Option<&mut u32>) -> bool {
+    sent_boundary!(out, token?.common().bind_ips_on_usage)
+}
+
+/// The cluster that streams are routed to. The API sends "" or nothing where none was set.
+#[unsafe(no_mangle)]
+pub extern "C" fn mct_publish_token_origin_cluster(token: Option<&mct_publish_token>) -> *const c_char {
+    boundary!(ptr::null(), token?.common().origin_cluster.lend())
+}
+
+/// How many countries (ISO 3166-1) that viewers may be in; none means all.
+#[unsafe(no_mangle)]
+pub extern "C" fn mct_publish_token_allowed_country_count(token: Option<&mct_publish_token>) -> usize {
+    boundary!(0, Some(token?.common().allowed_countries.len()))
+}
+
+/// Entry `index` of the countries (ISO 3166-1) that viewers may be in; none means all. Lent; NULL out of range.
+#[unsafe(no_mangle)]
+pub extern "C" fn mct_publish_token_allowed_country(token: Option<&mct_publish_token>, index: usize) -> *const c_char {
+    boundary!(ptr::null(), token?.common().allowed_countries.get(index)?.lend())
+}
+
+/// How many countries (ISO 3166-1) that viewers may not be in.
+#[unsafe(no_mangle)]
+pub extern "C" fn mct_publish_token_denied_country_count(token: Option<&mct_publish_token>) -> usize {
+    boundary!(0, Some(token?.common().denied_countries.len()))
+}
+
+/// Entry `index` of the countries (ISO 3166-1) that viewers may not be in. Lent; NULL out of range.
+#[unsafe(no_mangle)]
+pub extern "C" fn mct_publish_token_denied_country(token: Option<&mct_publish_token>, index: usize) -> *const c_char {
+    boundary!(ptr::null(), token?.common().denied_countries.get(index)?.lend())
+}
+
+/// The origin cluster that applies, the account's settings included.
+#[unsafe(no_mangle)]
+pub extern "C" fn mct_publish_token_effective_origin_cluster(token: Option<&mct_publish_token>) -> *const c_char {
+    boundary!(ptr::null(), token?.common().effective_settings.origin_cluster.lend())
+}
+
+/// How many allowed countries that apply, the account's settings included.
+#[unsafe(no_mangle)]
+pub extern "C" fn mct_publish_token_effective_allowed_country_count(token: Option<&mct_publish_token>) -> usize {
+    boundary!(0, Some(token?.common().effective_settings.allowed_countries.len()))
+}
+
+/// Entry `index` of the allowed countries that apply, the account's settings included. Lent; NULL out of range.
+#[unsafe(no_mangle)]
+pub extern "C" fn mct_publish_token_effective_allowed_country(token: Option<&mct_publish_token>, index: usize) -> *const c_char {
+    boundary!(ptr::null(), token?.common().effective_settings.allowed_countries.get(index)?.lend())
+}
+
+/// How many denied countries that apply, the account's settings included.
+#[unsafe(no_mangle)]
+pub extern "C" fn mct_publish_token_effective_denied_country_count(token: Option<&mct_publish_token>) -> usize {
+    boundary!(0, Some(token?.common().effective_settings.denied_countries.len()))
+}
+
+/// Entry `index` of the denied countries that apply, the account's settings included. Lent; NULL out of range.
+#[unsafe(no_mangle)]
+pub extern "C" fn mct_publish_token_effective_denied_country(token: Option<&mct_publish_token>, index: usize) -> *const c_char {
+    boundary!(ptr::null(), token?.common().effective_settings.denied_countries.get(index)?.lend())
+}
+
+/// Is geo cascading on, the account's settings included?
+#[unsafe(no_mangle)]
+pub extern "C" fn mct_publish_token_effective_geo_cascade_is_enabled(token: Option<&mct_publish_token>, out: Option<&mut bool>) -> bool {
+    sent_boundary!(out, token?.common().effective_settings.geo_cascade.is_enabled)
+}
+
+/// How many clusters that streams are cascaded to, the account's settings included.
+#[unsafe(no_mangle)]
+pub extern "C" fn mct_publish_token_effective_geo_cascade_cluster_count(token: Option<&mct_publish_token>) -> usize {
+    boundary!(0, Some(token?.common().effective_settings.geo_cascade.clusters.len()))
+}
+
+/// Entry `index` of the clusters that streams are cascaded to, the account's settings included. Lent; NULL out of range.
+#[unsafe(no_mangle)]
+pub extern "C" fn mct_publish_token_effective_geo_cascade_cluster(token: Option<&mct_publish_token>, index: usize) -> *const c_char {
+    boundary!(ptr::null(), token?.common().effective_settings.geo_cascade.clusters.get(index)?.lend())
+}
+
+/// Are UTC timestamps inserted, the account's settings included?
+#[unsafe(no_mangle)]
+pub extern "C" fn mct_publish_token_effective_enable_utc_insertion(token: Option<&mct_publish_token>, out: Option<&mut bool>) -> bool {
+    sent_boundary!(out, token?.common().effective_settings.enable_utc_insertion)
+}
+
+/// Do viewers need a subscribe token?
+#[unsafe(no_mangle)]
+pub extern "C" fn mct_publish_token_subscribe_requires_auth(token: Option<&mct_publish_token>, out: Option<&mut bool>) -> bool {
+    sent_boundary!(out, token?.0.answer.subscribe_requires_auth)
+}
+
+/// May streams be recorded?
+#[unsafe(no_mangle)]
+pub extern "C" fn mct_publish_token_record(token: Option<&mct_publish_token>, out: Option<&mut bool>) -> bool {
+    sent_boundary!(out, token?.0.answer.record)
+}
+
+/// Is live clipping on?
+#[unsafe(no_mangle)]
+pub extern "C" fn mct_publish_token_clip(token: Option<&mct_publish_token>, out: Option<&mut bool>) -> bool {
+    sent_boundary!(out, token?.0.answer.clip)
+}
+
+/// May a stream have several sources?
+#[unsafe(no_mangle)]
+pub extern "C" fn mct_publish_token_multisource(token: Option<&mct_publish_token>, out: Option<&mut bool>) -> bool {
+    sent_boundary!(out, token?.0.answer.multisource)
+}
+
+/// Are webhooks sent for thumbnails?
+#[unsafe(no_mangle)]
+pub extern "C" fn mct_publish_token_enable_thumbnails(token: Option<&mct_publish_token>, out: Option<&mut bool>) -> bool {
+    sent_boundary!(out, token?.0.answer.enable_thumbnails)
+}
+
+/// Is RTMP taken with low latency?
+#[unsafe(no_mangle)]
+pub extern "C" fn mct_publish_token_low_latency_rtmp(token: Option<&mct_publish_token>, out: Option<&mut bool>) -> bool {
+    sent_boundary!(out, token?.0.answer.low_latency_rtmp)
+}
+
+/// Is the SRT passphrase shown and answered?
+#[unsafe(no_mangle)]
+pub extern "C" fn mct_publish_token_display_srt_passphrase(token: Option<&mct_publish_token>, out: Option<&mut bool>) -> bool {
+    sent_boundary!(out, token?.0.answer.display_srt_passphrase)
+}
+
+/// Are the streams DRM streams?
+#[unsafe(no_mangle)]
+pub extern "C" fn mct_publish_token_drm(token: Option<&mct_publish_token>, out: Option<&mut bool>) -> bool {
+    sent_boundary!(out, token?.0.answer.drm)
+}
+
+/// Are UTC timestamps inserted into the stream?
+#[unsafe(no_mangle)]
+pub extern "C" fn mct_publish_token_enable_utc_insertion(token: Option<&mct_publish_token>, out: Option<&mut bool>) -> bool {
+    sent_boundary!(out, token?.0.answer.enable_utc_insertion)
+}
+
+/// The integration that the token belongs to: "None", "Maestro", "Passthru", "Internal", or one unknown today.
+#[unsafe(no_mangle)]
+pub extern "C" fn mct_publish_token_integration_id(token: Option<&mct_publish_token>) -> *const c_char {
+    boundary!(ptr::null(), token?.0.answer.integration_id.lend())
+}
+
+/// The SRT passphrase, a secret; wiped when the token is freed.
+#[unsafe(no_mangle)]
+pub extern "C" fn mct_publish_token_srt_passphrase(token: Option<&mct_publish_token>) -> *const c_char {
+    boundary!(ptr::null(), token?.0.answer.srt_passphrase.lend())
+}
+
+/// The default priority of streams; the highest wins.
+#[unsafe(no_mangle)]
+pub extern "C" fn mct_publish_token_priority(token: Option<&mct_publish_token>, out: Option<&mut i32>) -> bool {
+    sent_boundary!(out, token?.0.answer.priority)
+}
+
+/// The id of the encoder profile.
+#[unsafe(no_mangle)]
+pub extern "C" fn mct_publish_token_encoder_profile_id(token: Option<&mct_publish_token>) -> *const c_char {
+    boundary!(ptr::null(), token?.0.answer.encoder_profile_id.lend())
+}
+
+/// Is geo cascading on for this token?
+#[unsafe(no_mangle)]
+pub extern "C" fn mct_publish_token_geo_cascade_is_enabled(token: Option<&mct_publish_token>, out: Option<&mut bool>) -> bool {
+    sent_boundary!(out, token?.0.answer.geo_cascade.is_enabled)
+}
+
+/// How many clusters that streams of this token are cascaded to.
+#[unsafe(no_mangle)]
+pub extern "C" fn mct_publish_token_geo_cascade_cluster_count(token: Option<&mct_publish_token>) -> usize {
+    boundary!(0, Some(token?.0.answer.geo_cascade.clusters.len()))
+}
+
+/// Entry `index` of the clusters that streams of this token are cascaded to. Lent; NULL out of range.
+#[unsafe(no_mangle)]
+pub extern "C" fn mct_publish_token_geo_cascade_cluster(token: Option<&mct_publish_token>, index: usize) -> *const c_char {
+    boundary!(ptr::null(), token?.0.answer.geo_cascade.clusters.get(index)?.lend())
+}
+
+/// How many endpoints streams are sent on to.
+#[unsafe(no_mangle)]
+pub extern "C" fn mct_publish_token_restream_count(token: Option<&mct_publish_token>) -> usize {
+    boundary!(0, Some(token?.0.answer.restream.len()))
+}
+
+/// The address of endpoint `index`. Lent; NULL out of range.
+#[unsafe(no_mangle)]
+pub extern "C" fn mct_publish_token_restream_url(token: Option<&mct_publish_token>, index: usize) -> *const c_char {
+    boundary!(ptr::null(), token?.0.answer.restream.get(index)?.url.lend())
+}
+
+/// The secret key of endpoint `index` (for SRT the stream id). Lent; NULL out of range.
+#[unsafe(no_mangle)]
+pub extern "C" fn mct_publish_token_restream_key(token: Option<&mct_publish_token>, index: usize) -> *const c_char {
+    boundary!(ptr::null(), token?.0.answer.restream.get(index)?.key.lend())
+}
+
+/// The label of endpoint `index`. Lent; NULL out of range, or without one.
+#[unsafe(no_mangle)]
+pub extern "C" fn mct_publish_token_restream_label(token: Option<&mct_publish_token>, index: usize) -> *const c_char {
+    boundary!(ptr::null(), token?.0.answer.restream.get(index)?.label.lend())
+}
+
+/// Is sending on to endpoint `index` enabled?
+#[unsafe(no_mangle)]
+pub extern "C" fn mct_publish_token_restream_enabled(token: Option<&mct_publish_token>, index: usize, out: Option<&mut bool>) -> bool {
+    sent_boundary!(out, token?.0.answer.restream.get(index)?.enabled)
+}
+
+/// The whole answer as JSON, the fields that this library does not know included. It holds the token string: keep it
+/// as you keep that.
+#[unsafe(no_mangle)]
+pub extern "C" fn mct_publish_token_json(token: Option<&mct_publish_token>) -> *const c_char {
+    boundary!(ptr::null(), token?.0.json.lend())
+}
+
+/// Frees a publish token and wipes its secrets. NULL is a no-op. One that a list lent belongs to the list.
+#[unsafe(no_mangle)]
+pub extern "C" fn mct_publish_token_free(token: Option<Box<mct_publish_token>>) {
+    boundary!((), {
+        drop(token);
+        Some(())
+    });
+}

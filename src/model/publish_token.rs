@@ -1,0 +1,46 @@
+//! The answer for a publish token.
+
+use serde::Deserialize;
+
+use super::json::null_as_default;
+use super::token::{Answer, GeoCascade, Token};
+use crate::text::{Secret, Text};
+
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Restream {
+    pub url: Option<Text>,
+    pub key: Option<Secret>,
+    pub label: Option<Text>,
+    pub enabled: Option<bool>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct PublishToken {
+    #[serde(flatten)]
+    token: Token,
+    pub subscribe_requires_auth: Option<bool>,
+    pub record: Option<bool>,
+    pub clip: Option<bool>,
+    pub multisource: Option<bool>,
+    pub enable_thumbnails: Option<bool>,
+    pub low_latency_rtmp: Option<bool>,
+    pub integration_id: Option<Text>,
+    pub display_srt_passphrase: Option<bool>,
+    pub srt_passphrase: Option<Secret>,
+    pub drm: Option<bool>,
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub geo_cascade: GeoCascade,
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub restream: Vec<Restream>,
+    pub priority: Option<i32>,
+    #[serde(rename = "enableUTCInsertion")]
+    pub enable_utc_insertion: Option<bool>,
+    pub encoder_profile_id: Option<Text>,
+}
+
+impl Answer for PublishToken {
+    fn token(&self) -> &Token {
+        &self.token
+    }
+}

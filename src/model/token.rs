@@ -1,0 +1,101 @@
+//! What the answers for publish and for subscribe tokens have in common.
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::json::{self, null_as_default};
+use super::time::Moment;
+use crate::error::{Error, Result};
+use crate::text::{Secret, Text};
+
+/// The pattern that stands for any stream name. Some answers mark it as a pattern, some do not.
+pub(crate) const ANY_NAME: &str = ".*";
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Stream {
+    pub stream_name: Text,
+    #[serde(default, deserialize_with = "null_as_default")]
+    is_regex: bool,
+}
+
+impl Stream {
+    pub(crate) fn is_regex(&self) -> bool {
+        self.is_regex || self.stream_name.as_str() == ANY_NAME
+    }
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct GeoCascade {
+    pub is_enabled: Option<bool>,
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub clusters: Vec<Text>,
+}
+
+/// What the platform applies when the account's settings are taken into account.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct EffectiveSettings {
+    pub origin_cluster: Option<Text>,
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub allowed_countries: Vec<Text>,
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub denied_countries: Vec<Text>,
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub geo_cascade: GeoCascade,
+    #[serde(rename = "enableUTCInsertion")]
+    pub enable_utc_insertion: Option<bool>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Token {
+    #[serde(deserialize_with = "json::id")]
+    pub id: u64,
+    pub name: Option<Text>,
+    pub label: Option<Text>,
+    #[serde(rename = "token")]
+    pub value: Option<Secret>,
+    pub added_on: Option<Moment>,
+    pub expires_on: Option<Moment>,
+    pub is_active: Option<bool>,
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub streams: Vec<Stream>,
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub allowed_origins: Vec<Text>,
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub allowed_ip_addresses: Vec<Text>,
+    pub bind_ips_on_usage: Option<u32>,
+    pub origin_cluster: Option<Text>,
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub allowed_countries: Vec<Text>,
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub denied_countries: Vec<Text>,
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub effective_settings: EffectiveSettings,
+}
+
+/// A kind of token, as an answer describes it.
+pub(crate) trait Answer: DeserializeOwned {
+    fn token(&self) -> &Token;
+}
+
+/// An answer with the JSON that it was read from, which holds the fields that are unknown today.
+#[derive(Debug, Clone)]
+pub(crate) struct Received<A> {
+    pub answer: A,
+    pub json: Secret,
+}
+
+impl<A: Answer> Received<A> {
+    pub(crate) fn read(json: &str) -> std::result::Result<Received<A>, serde_json::Error> {
+        let answer = serde_json::from_str(json)?;
+        Ok(Received { answer, json: Secret::new(json.trim_matches([' ', '\t', '\r', '\n'])) })
+    }
+
+    /// Reads what a caller kept of an earlier answer.
+    pub(crate) fn from_caller(json: &str) -> Result<Received<A>> {
+        Received::read(json).map_err(|error| Error::invalid("json", format_args!("is not a token of this kind: {}", json::problem(&error))))
+    }
+}

@@ -1,0 +1,190 @@
+//! The rules between a self-signed token and its parent, checked here so that no director refuses at air time.
+
+use regex_lite::{Regex, RegexBuilder};
+
+use crate::error::{
+    Error, MCT_REASON_PARENT_EXPIRED, MCT_REASON_PARENT_INACTIVE, MCT_REASON_PARENT_LIFETIME, MCT_REASON_PARENT_ORIGIN_CLUSTER,
+    MCT_REASON_PARENT_PATTERN, MCT_REASON_PARENT_STREAM, MCT_REASON_PARENT_TRACKING_ID, Result,
+};
+use crate::model::limits::shown;
+use crate::model::subscribe_token::SubscribeToken;
+use crate::model::time::Moment;
+use crate::model::token::{ANY_NAME, Answer, Stream};
+use crate::text::Text;
+
+const ANY_CLUSTER: &str = "auto";
+
+/// What a compiled pattern may take, so that a hostile one can't exhaust the process.
+const PATTERN_BYTES: usize = 1 << 20;
+
+#[derive(Debug)]
+enum Name {
+    Any,
+    Plain(String),
+    Pattern(Regex),
+    /// A pattern outside the dialect.
+    Unchecked(String),
+}
+
+impl Name {
+    fn of(stream: &Stream) -> Name {
+        let name = stream.stream_name.as_str();
+        match stream.is_regex() {
+            false => Name::Plain(name.to_owned()),
+            true if name == ANY_NAME => Name::Any,
+            true => pattern(name).map_or_else(|| Name::Unchecked(name.to_owned()), Name::Pattern),
+        }
+    }
+
+    fn takes(&self, stream: &str) -> bool {
+        match self {
+            Name::Any => true,
+            Name::Plain(name) => name == stream,
+            Name::Pattern(pattern) => pattern.is_match(stream),
+            Name::Unchecked(_) => false,
+        }
+    }
+}
+
+/// The whole name has to match: anchoring is not documented, and the stricter reading is the safe one.
+fn pattern(pattern: &str) -> Option<Regex> {
+    let build = |pattern: &str| RegexBuilder::new(pattern).size_limit(PATTERN_BYTES).build().ok();
+    // By itself first: a pattern that only holds together inside of the anchors could reach around them.
+    build(pattern)?;
+    build(&format!(r"\A(?:{pattern})\z"))
+}
+
+#[derive(Debug)]
+pub(crate) struct Parent {
+    is_active: Option<bool>,
+    expires_on: Option<Moment>,
+    names: Vec<Name>,
+    tracking_id: Option<String>,
+    origin_cluster: Option<String>,
+}
+
+/// What a token says that its parent has a rule for.
+pub(crate) struct Subject<'a> {
+    pub stream_name: &'a str,
+    pub tracking_id: Option<&'a str>,
+    pub origin_cluster: Option<&'a str>,
+    pub unchecked_stream: bool,
+}
+
+impl Parent {
+    pub(crate) fn of(token: &SubscribeToken) -> Parent {
+        let text = |text: &Option<Text>| text.as_ref().map(|text| text.as_str().to_owned()).filter(|text| !text.is_empty());
+        let common = token.token();
+        Parent {
+            is_active: common.is_active,
+            expires_on: common.expires_on,
+            names: common.streams.iter().map(Name::of).collect(),
+            tracking_id: text(&token.tracking.tracking_id),
+            origin_cluster: text(&common.origin_cluster),
+        }
+    }
+
+    pub(crate) fn check(&self, subject: &Subject<'_>, now: i64) -> Result<()> {
+        self.check_alive(now)?;
+        self.check_stream(subject)?;
+        self.check_tracking_id(subject.tracking_id)?;
+        self.check_origin_cluster(subject.origin_cluster)
+    }
+
+    /// The end that the token gets: its own, or the parent's where that comes first and the caller asked for it.
+    pub(crate) fn end(&self, expires_at: i64, cut: bool) -> Result<i64> {
+        match self.expires_on {
+            Some(Moment::At(end)) if end < expires_at && cut => Ok(end),
+            Some(Moment::At(end)) if end < expires_at => Err(Error::token_invalid(
+                MCT_REASON_PARENT_LIFETIME,
+                format!("exp: the token would end at {expires_at}, its parent ends before that, at {end} (Unix seconds)"),
+            )
+            .with_field("exp")),
+            _ => Ok(expires_at),
+        }
+    }
+
+    fn check_alive(&self, now: i64) -> Result<()> {
+        if self.is_active == Some(false) {
+            return Err(Error::token_invalid(MCT_REASON_PARENT_INACTIVE, "isActive: the parent token is disabled").with_field("isActive"));
+        }
+        let expired = |why: String| Err(Error::token_invalid(MCT_REASON_PARENT_EXPIRED, why).with_field("expiresOn"));
+        match self.expires_on {
+            Some(Moment::At(end)) if end <= now => {
+                expired(format!("expiresOn: the parent token expired at {end}, now is {now} (Unix seconds)"))
+            }
+            Some(Moment::Unreadable) => expired("expiresOn: the parent token's end can't be read".to_owned()),
+            _ => Ok(()),
+        }
+    }
+
+    fn check_stream(&self, subject: &Subject<'_>) -> Result<()> {
+        if subject.unchecked_stream || self.names.iter().any(|name| name.takes(subject.stream_name)) {
+            return Ok(());
+        }
+        let given = shown(subject.stream_name);
+        let unchecked = self.names.iter().find_map(|name| match name {
+            Name::Unchecked(pattern) => Some(pattern),
+            _ => None,
+        });
+        let (reason, message) = match unchecked {
+            Some(pattern) => (
+                MCT_REASON_PARENT_PATTERN,
+                format!(
+                    "streamName: {given} can't be checked against the parent token's pattern {}, which is outside the dialect known here",
+                    shown(pattern)
+                ),
+            ),
+            None => (MCT_REASON_PARENT_STREAM, format!("streamName: {given} is none of the parent token's streams")),
+        };
+        Err(Error::token_invalid(reason, message).with_field("streamName"))
+    }
+
+    fn check_tracking_id(&self, given: Option<&str>) -> Result<()> {
+        let Some(own) = self.tracking_id.as_deref() else { return Ok(()) };
+        if given == Some(own) {
+            return Ok(());
+        }
+        let given = given.map_or_else(|| "none".to_owned(), shown);
+        let message = format!("trackingId: must be the parent token's {}, given is {given}", shown(own));
+        Err(Error::token_invalid(MCT_REASON_PARENT_TRACKING_ID, message).with_field("trackingId"))
+    }
+
+    fn check_origin_cluster(&self, given: Option<&str>) -> Result<()> {
+        let Some(given) = given else { return Ok(()) };
+        let own = self.origin_cluster.as_deref();
+        if own == Some(ANY_CLUSTER) || own == Some(given) {
+            return Ok(());
+        }
+        let own = own.map_or_else(|| "not set".to_owned(), shown);
+        let message = format!("originCluster: the parent token's is {own}, so that {} is refused", shown(given));
+        Err(Error::token_invalid(MCT_REASON_PARENT_ORIGIN_CLUSTER, message).with_field("originCluster"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hostile_pattern_ends_soon_and_costs_little() {
+        assert!(pattern("(a{1000}){1000}").is_none(), "too large once compiled");
+        let nested = pattern("(a+)+b").expect("a pattern");
+        assert!(!nested.is_match(&"a".repeat(128)));
+    }
+
+    #[test]
+    fn a_pattern_matches_the_whole_name() {
+        let cam = pattern("cam|stage").expect("a pattern");
+        for (name, matches) in [("cam", true), ("stage", true), ("cam1", false), ("mycam", false), ("cam\n", false)] {
+            assert_eq!(cam.is_match(name), matches, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_pattern_can_not_escape_from_its_anchors() {
+        for hostile in ["a)|(?:.*", "(?x)a #", "a\\"] {
+            assert!(pattern(hostile).is_none_or(|pattern| !pattern.is_match("other")), "{hostile}");
+        }
+    }
+}

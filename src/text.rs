@@ -1,0 +1,124 @@
+//! Texts that are ready to be lent to C, and secrets that are wiped when they are dropped.
+
+use std::ffi::{CStr, CString};
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, Error as _, Visitor};
+use zeroize::{Zeroize, Zeroizing};
+
+/// A text of an answer: NUL-terminated, so that it can be lent as it is.
+///
+/// A C string can't hold U+0000; it becomes U+FFFD here, and the answer's own JSON keeps it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Text(CString);
+
+impl Text {
+    pub(crate) fn new(text: &str) -> Text {
+        Text(CString::new(bytes_for_c(text)).unwrap_or_default())
+    }
+
+    pub(crate) fn as_c(&self) -> &CStr {
+        &self.0
+    }
+
+    pub fn as_str(&self) -> &str {
+        // What new() stored is UTF-8.
+        self.0.to_str().unwrap_or_default()
+    }
+}
+
+/// Room for the terminator is there from the start: CString would otherwise move the bytes, and leave
+/// a copy of a secret behind.
+fn bytes_for_c(text: &str) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(text.len() + 1);
+    if text.contains('\0') {
+        let replaced = Zeroizing::new(text.replace('\0', "\u{fffd}"));
+        bytes.reserve_exact(replaced.len() + 1);
+        bytes.extend_from_slice(replaced.as_bytes());
+    } else {
+        bytes.extend_from_slice(text.as_bytes());
+    }
+    bytes
+}
+
+impl fmt::Debug for Text {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.as_str().fmt(out)
+    }
+}
+
+/// A text that nobody may see by accident: its Debug shows nothing of it, and its memory is wiped on drop.
+#[derive(Clone)]
+pub struct Secret(Text);
+
+impl Secret {
+    pub(crate) fn new(text: &str) -> Secret {
+        Secret(Text::new(text))
+    }
+
+    pub(crate) fn as_c(&self) -> &CStr {
+        self.0.as_c()
+    }
+
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+}
+
+impl Drop for Secret {
+    fn drop(&mut self) {
+        self.0.0.zeroize();
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("[redacted]")
+    }
+}
+
+struct TextVisitor;
+
+impl Visitor<'_> for TextVisitor {
+    type Value = Text;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a text")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Text, E> {
+        Ok(Text::new(text))
+    }
+
+    fn visit_string<E: serde::de::Error>(self, text: String) -> Result<Text, E> {
+        Ok(Text::new(&Zeroizing::new(text)))
+    }
+}
+
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Text, D::Error> {
+        deserializer.deserialize_str(TextVisitor)
+    }
+}
+
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
+        // serde's own words quote the wrong value that was found; a secret's place may hold one.
+        Text::deserialize(deserializer).map(Secret).map_err(|_| D::Error::custom("a text was expected"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_nul_in_an_answer_is_shown_to_c_as_the_replacement_character() {
+        assert_eq!(Text::new("a\0b").as_str(), "a\u{fffd}b");
+    }
+
+    #[test]
+    fn a_secret_does_not_show_itself_in_debug() {
+        assert_eq!(format!("{:?}", Some(Secret::new("hunter2"))), "Some([redacted])");
+    }
+}

@@ -1,0 +1,44 @@
+//! The emulator's own time: the system's until a test moves it.
+
+use std::sync::{Mutex, PoisonError};
+
+use time::OffsetDateTime;
+
+/// The last second of the year 9999, beyond which dates have no form.
+pub const END_OF_DATES: i64 = 253_402_300_799;
+
+/// The latest time a clock is moved to: a token made then with the longest life still has a date
+/// to expire on.
+pub const LATEST_NOW: i64 = END_OF_DATES - i32::MAX as i64;
+
+/// The emulator's time.
+#[derive(Default)]
+pub struct Clock {
+    moved_to: Mutex<Option<OffsetDateTime>>,
+}
+
+impl Clock {
+    pub fn now(&self) -> OffsetDateTime {
+        let moved_to = *self.moved_to.lock().unwrap_or_else(PoisonError::into_inner);
+        moved_to.unwrap_or_else(OffsetDateTime::now_utc)
+    }
+
+    /// Stands still at a time, so that a test meets it exactly; `None` goes with the system again.
+    pub fn move_to(&self, time: Option<OffsetDateTime>) {
+        *self.moved_to.lock().unwrap_or_else(PoisonError::into_inner) = time;
+    }
+}
+
+/// ISO 8601 with seven digits of fraction, as .NET writes it.
+pub fn text(time: OffsetDateTime) -> String {
+    format!(
+        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:07}Z",
+        time.year(),
+        u8::from(time.month()),
+        time.day(),
+        time.hour(),
+        time.minute(),
+        time.second(),
+        time.nanosecond() / 100,
+    )
+}

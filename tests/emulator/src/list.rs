@@ -1,0 +1,81 @@
+//! Which tokens a listing shows, and in what order.
+
+use std::cmp::Ordering;
+
+use crate::query::Parameters;
+use crate::tokens::{Kind, Token};
+
+enum SortBy {
+    Name,
+    AddedOn,
+}
+
+/// One page of a listing.
+pub struct Page {
+    sort_by: SortBy,
+    descending: bool,
+    skip: usize,
+    take: usize,
+}
+
+impl Page {
+    /// Reads the parameters that every listing has. Whoever calls this finishes the parameters.
+    pub fn read(parameters: &Parameters) -> Option<Self> {
+        let sort_by = match parameters.one("sortBy").unwrap_or_default() {
+            "" | "Name" => SortBy::Name,
+            "AddedOn" => SortBy::AddedOn,
+            _ => {
+                parameters.refuse("sortBy", "The value is neither Name nor AddedOn.");
+                SortBy::Name
+            }
+        };
+        let descending = match parameters.one("isDescending") {
+            None => false,
+            // Python clients send True and False.
+            Some(value) if value.eq_ignore_ascii_case("true") => true,
+            Some(value) if value.eq_ignore_ascii_case("false") => false,
+            Some(_) => {
+                parameters.refuse("isDescending", "The value is neither true nor false.");
+                false
+            }
+        };
+        let page = number(parameters, "page", i32::MAX as u64);
+        let items_on_page = number(parameters, "itemsOnPage", 100);
+        let (page, take) = (page?, items_on_page?);
+        Some(Self {
+            sort_by,
+            descending,
+            skip: usize::try_from((page - 1) * take).unwrap_or(usize::MAX),
+            take: usize::try_from(take).unwrap_or(usize::MAX),
+        })
+    }
+
+    /// The tokens on this page; past the end there are none.
+    pub fn cut<'a, K: Kind>(&self, tokens: impl Iterator<Item = &'a Token<K>>) -> Vec<&'a Token<K>> {
+        let mut all: Vec<_> = tokens.collect();
+        // The id settles what is otherwise equal, so pages neither overlap nor leave gaps.
+        all.sort_unstable_by(|a, b| {
+            let order = self.compare(a, b).then(a.id.cmp(&b.id));
+            if self.descending { order.reverse() } else { order }
+        });
+        all.into_iter().skip(self.skip).take(self.take).collect()
+    }
+
+    fn compare<K>(&self, a: &Token<K>, b: &Token<K>) -> Ordering {
+        match self.sort_by {
+            SortBy::Name => a.terms.label.cmp(&b.terms.label),
+            SortBy::AddedOn => a.added_on.cmp(&b.added_on),
+        }
+    }
+}
+
+fn number(parameters: &Parameters, name: &'static str, most: u64) -> Option<u64> {
+    let text = parameters.required(name)?;
+    // Digits only: the parser itself would take a plus sign too.
+    let digits = text.bytes().all(|b| b.is_ascii_digit());
+    let number = text.parse().ok().filter(|number| digits && (1..=most).contains(number));
+    if number.is_none() {
+        parameters.refuse(name, format!("The value is not an integer between 1 and {most}."));
+    }
+    number
+}

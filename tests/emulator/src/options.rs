@@ -1,0 +1,80 @@
+//! How an emulator is set up.
+
+use std::fmt;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+
+use crate::address::CountryOf;
+
+/// The largest id that every JSON reader keeps exact.
+const LARGEST_FIRST_ID: u64 = 1 << 53;
+
+/// How an emulator is set up. Start from [`Options::with_api_secret`] and change what matters.
+#[derive(Clone)]
+pub struct Options {
+    /// Where to listen. Port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Every one of these opens the Token API. At least one is needed.
+    pub api_secrets: Vec<String>,
+    /// The account that the director names in its answers.
+    pub account_id: String,
+    /// The id of the first token. Later ones count up, whatever their kind.
+    pub first_id: u64,
+    /// Take a viewer's address from the first entry of `X-Forwarded-For`.
+    pub trust_forwarded: bool,
+    /// Which addresses lie in which country. An address outside of all of them has no country.
+    pub countries: Vec<CountryOf>,
+    /// Keep every request for [`crate::Running::requests`]. They are kept until the emulator
+    /// stops, so something that runs for days leaves this off.
+    pub record_requests: bool,
+}
+
+impl Options {
+    /// Loopback, a free port, one secret, and every request recorded.
+    pub fn with_api_secret(secret: impl Into<String>) -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            api_secrets: vec![secret.into()],
+            account_id: "emulator".to_owned(),
+            first_id: 1000,
+            trust_forwarded: false,
+            countries: Vec::new(),
+            record_requests: true,
+        }
+    }
+
+    /// What can never work is refused at the start, not at the first request.
+    pub(crate) fn check(&self) -> io::Result<()> {
+        let refuse = |why: &str| Err(io::Error::new(io::ErrorKind::InvalidInput, why));
+        if self.api_secrets.is_empty() {
+            return refuse("an emulator needs at least one API secret");
+        }
+        // A header carries visible ASCII and a bearer has no blanks: no request could name others.
+        let usable = |s: &String| !s.is_empty() && s.bytes().all(|b| b.is_ascii_graphic());
+        if !self.api_secrets.iter().all(usable) {
+            return refuse("an API secret is visible ASCII without blanks, and not empty");
+        }
+        if self.account_id.is_empty() {
+            return refuse("an account id is not empty");
+        }
+        if !(1..=LARGEST_FIRST_ID).contains(&self.first_id) {
+            return refuse("the first id is between 1 and 2^53");
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The secrets stay out: options end up in assertion messages.
+        f.debug_struct("Options")
+            .field("listen", &self.listen)
+            .field("api_secrets", &format_args!("{} hidden", self.api_secrets.len()))
+            .field("account_id", &self.account_id)
+            .field("first_id", &self.first_id)
+            .field("trust_forwarded", &self.trust_forwarded)
+            .field("countries", &self.countries)
+            .field("record_requests", &self.record_requests)
+            .finish()
+    }
+}

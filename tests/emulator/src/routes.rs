@@ -1,0 +1,30 @@
+//! Which path leads where.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::middleware::from_fn_with_state;
+
+use crate::envelope::Refusal;
+use crate::intake::take_in;
+use crate::state::Shared;
+use crate::tokens::{Publish, Subscribe};
+use crate::{analytics, control, director, tokens};
+
+/// The whole emulator.
+pub fn all(shared: Arc<Shared>) -> Router {
+    Router::new()
+        .merge(tokens::routes::<Publish>())
+        .merge(tokens::routes::<Subscribe>())
+        .merge(analytics::routes())
+        .merge(director::routes())
+        .merge(control::routes())
+        .fallback(|| async { Refusal::error(StatusCode::NOT_FOUND, "Not Found") })
+        .method_not_allowed_fallback(|| async { Refusal::error(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed") })
+        // The intake has bounded the body already.
+        .layer(DefaultBodyLimit::disable())
+        .layer(from_fn_with_state(Arc::clone(&shared), take_in))
+        .with_state(shared)
+}

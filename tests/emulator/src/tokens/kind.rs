@@ -1,0 +1,29 @@
+//! What a kind of token has to say for itself.
+
+use std::io;
+
+use serde_json::{Map, Value};
+
+use super::Shelf;
+use crate::state::Platform;
+use crate::validate::Fields;
+
+/// A kind of token: the fields only it has, and where it is kept.
+pub trait Kind: Sized + Send + 'static {
+    /// As in `/api/publish_token` and "No publish token".
+    const NAME: &'static str;
+
+    /// Reads its own fields of a create request. Problems gather in the fields; the result counts
+    /// only if there are none.
+    fn read(fields: &Fields) -> io::Result<Self>;
+
+    /// Writes its own fields into an answer.
+    fn answer(&self, answer: &mut Map<String, Value>);
+
+    /// Adds its own settings to those that account and token make together.
+    fn effective(&self, _settings: &mut Map<String, Value>) {}
+
+    fn shelf(platform: &Platform) -> &Shelf<Self>;
+
+    fn shelf_mut(platform: &mut Platform) -> &mut Shelf<Self>;
+}

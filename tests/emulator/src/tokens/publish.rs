@@ -1,0 +1,162 @@
+//! What only publish tokens have.
+
+use std::io;
+
+use serde_json::{Map, Value, json};
+
+use super::{Kind, Shelf};
+use crate::random;
+use crate::state::Platform;
+use crate::validate::Fields;
+
+/// A publish token's own part.
+pub struct Publish {
+    subscribe_requires_auth: bool,
+    drm: bool,
+    record: bool,
+    clip: bool,
+    multisource: bool,
+    enable_thumbnails: bool,
+    display_srt_passphrase: bool,
+    low_latency_rtmp: bool,
+    geo_cascade: Option<GeoCascade>,
+    restream: Option<Vec<Restream>>,
+    priority: Option<i64>,
+    enable_utc_insertion: Option<bool>,
+    encoder_profile_id: Option<String>,
+    srt_passphrase: String,
+}
+
+struct GeoCascade {
+    is_enabled: Option<bool>,
+    clusters: Option<Vec<String>>,
+}
+
+struct Restream {
+    label: Option<String>,
+    url: String,
+    key: String,
+    enabled: bool,
+}
+
+impl Kind for Publish {
+    const NAME: &'static str = "publish";
+
+    fn read(fields: &Fields) -> io::Result<Self> {
+        let set = |name| fields.flag(name).unwrap_or(false);
+        let publish = Self {
+            subscribe_requires_auth: set("subscribeRequiresAuth"),
+            drm: set("drm"),
+            record: set("record"),
+            clip: set("clip"),
+            multisource: fields.flag("multisource").unwrap_or(true),
+            enable_thumbnails: set("enableThumbnails"),
+            display_srt_passphrase: set("displaySrtPassphrase"),
+            low_latency_rtmp: fields.flag("lowLatencyRtmp").unwrap_or(true),
+            geo_cascade: fields.object("geoCascade").map(|cascade| GeoCascade::read(&cascade)),
+            restream: read_restream(fields),
+            priority: fields.integer("priority", i32::MIN.into()..=i32::MAX.into()),
+            enable_utc_insertion: fields.flag("enableUTCInsertion"),
+            encoder_profile_id: fields.filled_text("encoderProfileId"),
+            // Within the 10 to 79 characters that SRT takes.
+            srt_passphrase: random::hex(16)?,
+        };
+        if publish.record && publish.clip {
+            fields.refuse("clip", "The field excludes record.");
+        }
+        Ok(publish)
+    }
+
+    fn answer(&self, answer: &mut Map<String, Value>) {
+        let mut set = |name: &str, value: Value| answer.insert(name.to_owned(), value);
+        set("subscribeRequiresAuth", json!(self.subscribe_requires_auth));
+        set("drm", json!(self.drm));
+        set("record", json!(self.record));
+        set("clip", json!(self.clip));
+        set("multisource", json!(self.multisource));
+        set("enableThumbnails", json!(self.enable_thumbnails));
+        set("lowLatencyRtmp", json!(self.low_latency_rtmp));
+        set("integrationId", json!("None"));
+        set("displaySrtPassphrase", json!(self.display_srt_passphrase));
+        if self.display_srt_passphrase {
+            set("srtPassphrase", json!(self.srt_passphrase));
+        }
+        set("geoCascade", json!(self.geo_cascade.as_ref().map(GeoCascade::answer)));
+        let restream = self.restream.as_ref();
+        set("restream", json!(restream.map(|all| all.iter().map(Restream::answer).collect::<Vec<_>>())));
+        set("priority", json!(self.priority));
+        set("enableUTCInsertion", json!(self.enable_utc_insertion));
+        set("encoderProfileId", json!(self.encoder_profile_id));
+    }
+
+    fn effective(&self, settings: &mut Map<String, Value>) {
+        // This account cascades nowhere of itself, and to every cluster when told to cascade.
+        let cascade = self.geo_cascade.as_ref();
+        let is_enabled = cascade.and_then(|cascade| cascade.is_enabled).unwrap_or(false);
+        let clusters = match cascade.and_then(|cascade| cascade.clusters.as_ref()) {
+            Some(clusters) => json!(clusters),
+            None => json!(["all"]),
+        };
+        let cascade = json!({ "isEnabled": is_enabled, "clusters": clusters });
+        settings.insert("geoCascade".to_owned(), cascade);
+        let insertion = self.enable_utc_insertion.unwrap_or(false);
+        settings.insert("enableUTCInsertion".to_owned(), json!(insertion));
+    }
+
+    fn shelf(platform: &Platform) -> &Shelf<Self> {
+        &platform.publish
+    }
+
+    fn shelf_mut(platform: &mut Platform) -> &mut Shelf<Self> {
+        &mut platform.publish
+    }
+}
+
+impl GeoCascade {
+    fn read(fields: &Fields) -> Self {
+        let filled = |text: &str| match text.trim() {
+            "" => Err("empty"),
+            _ => Ok(text.to_owned()),
+        };
+        let is_enabled = fields.flag("isEnabled");
+        let clusters = fields.entries("clusters", filled);
+        if is_enabled == Some(true) && fields.is_empty_list("clusters") {
+            fields.refuse("clusters", "At least one cluster is needed where isEnabled is true.");
+        }
+        Self { is_enabled, clusters }
+    }
+
+    fn answer(&self) -> Value {
+        json!({ "isEnabled": self.is_enabled, "clusters": self.clusters })
+    }
+}
+
+fn read_restream(fields: &Fields) -> Option<Vec<Restream>> {
+    let endpoints = fields.objects("restream")?;
+    if endpoints.len() > 10 {
+        fields.refuse("restream", "At most 10 endpoints are allowed.");
+    }
+    Some(endpoints.iter().map(Restream::read).collect())
+}
+
+impl Restream {
+    fn read(fields: &Fields) -> Self {
+        fields.demand("url");
+        fields.demand("key");
+        Self {
+            label: fields.text("label", 0..=2048),
+            url: fields.text("url", 1..=2048).unwrap_or_default(),
+            key: fields.text("key", 5..=512).unwrap_or_default(),
+            enabled: fields.flag("enabled").unwrap_or(true),
+        }
+    }
+
+    fn answer(&self) -> Value {
+        json!({
+            "label": self.label,
+            "url": self.url,
+            "key": self.key,
+            "enabled": self.enabled,
+        })
+    }
+}

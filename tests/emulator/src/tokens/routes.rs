@@ -1,0 +1,107 @@
+//! The operations on tokens, once for both kinds.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::routing::{get, post};
+use serde_json::{Value, json};
+use time::Duration;
+
+use super::{Kind, Terms, Token};
+use crate::auth::Authorized;
+use crate::body::declared_object;
+use crate::envelope::{Answer, Refusal, success};
+use crate::list::Page;
+use crate::query::Parameters;
+use crate::random;
+use crate::state::Shared;
+use crate::validate::{Fields, Problems};
+
+pub fn routes<K: Kind>() -> Router<Arc<Shared>> {
+    let base = format!("/api/{}_token", K::NAME);
+    Router::new()
+        .route(&base, post(create::<K>))
+        // Some clients create with a slash at the end.
+        .route(&format!("{base}/"), post(create::<K>))
+        .route(&format!("{base}/list"), get(list::<K>))
+        .route(&format!("{base}/{{id}}"), get(read::<K>).delete(delete::<K>))
+}
+
+/// Sent twice it makes two tokens, as on the platform.
+async fn create<K: Kind>(_: Authorized, State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Answer {
+    let request = declared_object(&headers, &body)?;
+    let problems = Problems::default();
+    let fields = Fields::of(&request, &problems);
+    let terms = Terms::read(&fields);
+    let own = K::read(&fields).map_err(|_| random::none())?;
+    problems.settle()?;
+
+    let text = random::hex(32).map_err(|_| random::none())?;
+    let added_on = shared.clock.now();
+    let mut platform = shared.platform();
+    let token = Token {
+        id: platform.take_id(),
+        token: text,
+        added_on,
+        expires_on: terms.expires.and_then(|seconds| added_on.checked_add(Duration::seconds(seconds))),
+        is_active: true,
+        terms,
+        own,
+        bound: Vec::new(),
+    };
+    let answer = token.answer();
+    K::shelf_mut(&mut platform).put(token);
+    Ok(success(answer))
+}
+
+async fn list<K: Kind>(_: Authorized, State(shared): State<Arc<Shared>>, uri: Uri) -> Answer {
+    let parameters = Parameters::of(&uri);
+    let page = parameters.finish(Page::read(&parameters))?;
+    let platform = shared.platform();
+    let shown = page.cut(K::shelf(&platform).iter());
+    Ok(success(shown.into_iter().map(Token::answer).collect()))
+}
+
+async fn read<K: Kind>(_: Authorized, State(shared): State<Arc<Shared>>, id: Id) -> Answer {
+    let id = read_id(id)?;
+    let platform = shared.platform();
+    let token = find(id, |id| K::shelf(&platform).get(id))?;
+    Ok(success(token.answer()))
+}
+
+async fn delete<K: Kind>(_: Authorized, State(shared): State<Arc<Shared>>, id: Id) -> Answer {
+    let id = read_id(id)?;
+    let mut platform = shared.platform();
+    find(id, |id| K::shelf_mut(&mut platform).remove(id))?;
+    Ok(success(Value::Bool(true)))
+}
+
+/// A path's id as it arrives; escapes that are no UTF-8 make it an error.
+pub type Id = Result<Path<String>, axum::extract::rejection::PathRejection>;
+
+/// A path's id: an integer of 64 bits, whatever its sign.
+pub fn read_id(id: Id) -> Result<i64, Refusal> {
+    let read = id.ok().and_then(|Path(text)| {
+        let id: i64 = text.parse().ok()?;
+        // One id has one way to be written: 5 is not reached by way of +5 or 005.
+        (id.to_string() == text).then_some(id)
+    });
+    read.ok_or_else(|| {
+        let data = json!({ "tokenId": "The value is not an integer." });
+        Refusal::fail(StatusCode::BAD_REQUEST, data)
+    })
+}
+
+/// What is looked up, or the refusal that names the id.
+pub fn find<T>(id: i64, look_up: impl FnOnce(u64) -> Option<T>) -> Result<T, Refusal> {
+    let found = u64::try_from(id).ok().and_then(look_up);
+    found.ok_or_else(|| no_token(id))
+}
+
+/// The platform answers 400, not 404, for an id that it does not know, and says "publish" of both kinds.
+fn no_token(id: i64) -> Refusal {
+    Refusal::fail(StatusCode::BAD_REQUEST, json!({ "tokenId": format!("No publish token with id: {id}") }))
+}
