@@ -1,9 +1,9 @@
 //! Every call through the C interface against the emulator, and every check before sending.
 #![cfg(all(feature = "client", feature = "signing"))]
 
-mod support;
 #[path = "support/client.rs"]
 mod client;
+mod support;
 
 use std::ptr;
 use std::sync::Arc;
@@ -118,7 +118,8 @@ fn everything_that_is_set_is_sent_and_answered() {
     set_text(mct_publish_token_spec_merge_json, &mut spec, r#"{"novelty":{"deep":[1]}}"#).expect("an unknown field");
     let clusters = [c("fra-1"), c("lon-1")];
     let pointers: Vec<_> = clusters.iter().map(|cluster| cluster.as_ptr()).collect();
-    status(|error| unsafe { mct_publish_token_spec_set_geo_cascade(Some(&mut spec), true, pointers.as_ptr(), 2, error) }).expect("a cascade");
+    status(|error| unsafe { mct_publish_token_spec_set_geo_cascade(Some(&mut spec), true, pointers.as_ptr(), 2, error) })
+        .expect("a cascade");
     let (url, key) = (c("rtmp://example.com/live"), c("k3y-of-restream"));
     status(|error| unsafe { mct_publish_token_spec_add_restream(Some(&mut spec), url.as_ptr(), key.as_ptr(), ptr::null(), true, error) })
         .expect("an endpoint");
@@ -173,7 +174,8 @@ fn each_publish_field_passes_at_its_limit_and_is_refused_past_it_before_sending(
     assert_eq!(field(new(&fill.repeat(129))), "label");
     assert_eq!(field(new("")), "label");
     let mut spec = publish_spec("limits");
-    let mut stream = |name: &str| status(|error| unsafe { mct_publish_token_spec_add_stream(Some(&mut spec), c(name).as_ptr(), true, error) });
+    let mut stream =
+        |name: &str| status(|error| unsafe { mct_publish_token_spec_add_stream(Some(&mut spec), c(name).as_ptr(), true, error) });
     assert!(stream(&fill.repeat(128)).is_ok());
     assert_eq!(field(stream(&fill.repeat(129))), "streamName");
     assert_eq!(field(stream("")), "streamName");
@@ -196,7 +198,9 @@ fn each_publish_field_passes_at_its_limit_and_is_refused_past_it_before_sending(
     assert_eq!(field(set_text(mct_publish_token_spec_merge_json, &mut spec, r#"{"a":{"b":1,"b":2}}"#)), "json");
     let mut restream = |url: usize, key: usize, label: usize| {
         let (url, key, label) = (c(&fill.repeat(url)), c(&fill.repeat(key)), c(&fill.repeat(label)));
-        status(|error| unsafe { mct_publish_token_spec_add_restream(Some(&mut spec), url.as_ptr(), key.as_ptr(), label.as_ptr(), true, error) })
+        status(|error| unsafe {
+            mct_publish_token_spec_add_restream(Some(&mut spec), url.as_ptr(), key.as_ptr(), label.as_ptr(), true, error)
+        })
     };
     assert_eq!(field(restream(0, 5, 0)), "restream.url");
     assert_eq!(field(restream(2049, 5, 0)), "restream.url");
@@ -279,7 +283,9 @@ fn a_list_is_sorted_paged_and_turned_round_as_asked() {
         let list = made(|out, error| unsafe { mct_publish_token_list_page(client.raw(), Some(options), out, error) }).expect("a list");
         (0..mct_publish_token_list_len(Some(&list)))
             // SAFETY: lent by the list, which is alive.
-            .map(|index| lent(mct_publish_token_label(unsafe { mct_publish_token_list_get(Some(&list), index).as_ref() })).expect("a label"))
+            .map(|index| {
+                lent(mct_publish_token_label(unsafe { mct_publish_token_list_get(Some(&list), index).as_ref() })).expect("a label")
+            })
             .collect()
     };
     assert_eq!(labels(&options), ["a", "b", "c"]);
@@ -303,11 +309,13 @@ fn a_list_is_sorted_paged_and_turned_round_as_asked() {
 #[test]
 fn bandwidth_is_asked_for_by_tracking_id_in_as_many_calls_as_it_takes() {
     let (emulator, client) = platform();
-    let query = |start: &str, stop: &str| made(|out, error| unsafe { mct_bandwidth_query_new(c(start).as_ptr(), c(stop).as_ptr(), out, error) });
+    let query =
+        |start: &str, stop: &str| made(|out, error| unsafe { mct_bandwidth_query_new(c(start).as_ptr(), c(stop).as_ptr(), out, error) });
     assert_eq!(field(query("2023-02-30", "2023-03-01")), "startDate");
     assert_eq!(field(query("2023-02-01", "2023-02-01")), "stopDate");
     let mut query = query("2023-02-02", "2023-07-27").expect("a query");
-    let total = |query: &mct_bandwidth_query| made(|out, error| unsafe { mct_analytics_tracking_total(client.raw(), Some(query), out, error) });
+    let total =
+        |query: &mct_bandwidth_query| made(|out, error| unsafe { mct_analytics_tracking_total(client.raw(), Some(query), out, error) });
     assert_eq!(field(total(&query)), "trackingIds");
     assert!(emulator.requests().is_empty(), "nothing was sent");
     for id in 0..11 {

@@ -283,7 +283,8 @@ fn a_log_callback_may_call_the_library_even_over_a_single_connection() {
     let mut place: *mut mct_client = std::ptr::null_mut();
     let user = (&raw mut place).cast();
     status(|error| mct_client_config_set_max_connections(Some(&mut config), 1, error)).expect("a setting");
-    status(|error| unsafe { mct_client_config_set_log(Some(&mut config), MCT_LOG_TRACE, Some(call_back), user, None, error) }).expect("a log");
+    status(|error| unsafe { mct_client_config_set_log(Some(&mut config), MCT_LOG_TRACE, Some(call_back), user, None, error) })
+        .expect("a log");
     let client = Client::of(&config);
     // SAFETY: the callback reads the place; nothing is in flight yet.
     unsafe { user.cast::<*mut mct_client>().write(client.raw()) };

@@ -132,7 +132,15 @@ fn keys_of_every_length_are_the_text_itself_whether_it_looks_like_hex_or_not() {
 #[test]
 fn names_with_any_character_survive_and_the_payload_is_plain_json() {
     let signer = signer(9, KEY, MCT_HS256);
-    for name in ["Zoë 東京 🎥", "quote\" back\\slash", "control\u{1}\u{1f}\n\t\u{7f}", "line\u{2028}para\u{2029}", "<script>", "a/b?c#d%20", "\u{10ffff}"] {
+    for name in [
+        "Zoë 東京 🎥",
+        "quote\" back\\slash",
+        "control\u{1}\u{1f}\n\t\u{7f}",
+        "line\u{2028}para\u{2029}",
+        "<script>",
+        "a/b?c#d%20",
+        "\u{10ffff}",
+    ] {
         let (jwt, _) = sign(&signer, &claims(name, 60)).expect("a token");
         assert_eq!(part(&jwt, 1)["streaming"]["streamName"], name);
         let read = verify_at(&signer, &jwt, now(), 0).expect("a good token");
@@ -153,7 +161,11 @@ fn what_is_not_set_is_left_out_of_the_token() {
 #[test]
 fn every_claim_is_written_where_the_platform_reads_it() {
     let mut claims = claims("cam", 60);
-    type Setter = unsafe extern "C" fn(Option<&mut mct_claims>, *const std::ffi::c_char, Option<&mut *mut millicast_tokens::ffi::error::mct_error>) -> i32;
+    type Setter = unsafe extern "C" fn(
+        Option<&mut mct_claims>,
+        *const std::ffi::c_char,
+        Option<&mut *mut millicast_tokens::ffi::error::mct_error>,
+    ) -> i32;
     let setters: [(Setter, &str); 6] = [
         (mct_claims_set_tracking_id, "t"),
         (mct_claims_set_custom_viewer_data, "v"),
@@ -180,7 +192,8 @@ fn every_claim_is_written_where_the_platform_reads_it() {
 #[test]
 fn a_stream_a_lifetime_and_a_key_are_needed_and_the_error_names_them() {
     let refused = |stream: &str, lifetime| {
-        let failure = made(|out, error| unsafe { mct_claims_new(c(stream).as_ptr(), lifetime, out, error) }).map(|_| ()).expect_err("a refusal");
+        let failure =
+            made(|out, error| unsafe { mct_claims_new(c(stream).as_ptr(), lifetime, out, error) }).map(|_| ()).expect_err("a refusal");
         assert_eq!(failure.status, MCT_ERR_INVALID_ARGUMENT);
         failure.field
     };
@@ -238,7 +251,15 @@ fn sign_into_writes_into_exactly_enough_memory_and_nothing_into_less() {
     let into = |buffer: &mut [u8]| {
         let (mut length, mut expires_at) = (0, 0);
         let result = status(|error| unsafe {
-            mct_signer_sign_into(Some(&signer), Some(&claims), buffer.as_mut_ptr().cast(), buffer.len(), Some(&mut length), Some(&mut expires_at), error)
+            mct_signer_sign_into(
+                Some(&signer),
+                Some(&claims),
+                buffer.as_mut_ptr().cast(),
+                buffer.len(),
+                Some(&mut length),
+                Some(&mut expires_at),
+                error,
+            )
         });
         (result.map_err(|failure| failure.status), length, expires_at)
     };
@@ -270,7 +291,10 @@ fn verify_tells_each_reason_apart() {
     assert_eq!(check(&signed_by_ring(hmac::HMAC_SHA256, "other", header, r#"{"exp":100}"#)), MCT_REASON_SIGNATURE);
     let payload = |claims: &str| with(header, &format!("{{{claims}}}"));
     assert_eq!(check(&payload(&format!(r#"{streaming},"exp":100,"nbf":51"#))), MCT_REASON_NOT_YET_VALID);
-    assert_eq!(check(&payload(r#""streaming":{"tokenId":8,"tokenType":"Subscribe","streamName":"cam"},"exp":100"#)), MCT_REASON_PARENT_TOKEN_ID);
+    assert_eq!(
+        check(&payload(r#""streaming":{"tokenId":8,"tokenType":"Subscribe","streamName":"cam"},"exp":100"#)),
+        MCT_REASON_PARENT_TOKEN_ID
+    );
     assert_eq!(check(&payload(r#""streaming":{"tokenId":9,"tokenType":"Publish","streamName":"cam"},"exp":100"#)), MCT_REASON_TOKEN_TYPE);
     assert_eq!(check(&payload(r#""streaming":{"tokenId":9,"tokenType":"Subscribe"},"exp":100"#)), MCT_REASON_CLAIM);
     assert_eq!(check(&payload(r#""streaming":{"tokenId":9,"tokenType":"Subscribe","streamName":"c*"},"exp":100"#)), MCT_REASON_CLAIM);
@@ -373,7 +397,15 @@ fn a_parent_that_can_not_carry_the_token_is_told_before_signing() {
     status(|error| unsafe { mct_claims_set_origin_cluster(Some(&mut clustered), c("phx-1").as_ptr(), error) }).expect("a cluster");
     let future = |seconds: i64| {
         let then = time::OffsetDateTime::from_unix_timestamp(now() + seconds).expect("a time");
-        format!("{}-{:02}-{:02}T{:02}:{:02}:{:02}.1234567Z", then.year(), u8::from(then.month()), then.day(), then.hour(), then.minute(), then.second())
+        format!(
+            "{}-{:02}-{:02}T{:02}:{:02}:{:02}.1234567Z",
+            then.year(),
+            u8::from(then.month()),
+            then.day(),
+            then.hour(),
+            then.minute(),
+            then.second()
+        )
     };
     let verdict = |fields: Value, claims: &mct_claims| match sign(&parent(fields), claims) {
         Ok(_) => MCT_REASON_NONE,
@@ -477,7 +509,9 @@ fn sixteen_threads_share_one_signer() {
 
 #[test]
 fn a_token_of_the_api_is_copied_whole_and_keeps_unknown_fields() {
-    let json = format!(r#"{{"id":"4294967301","token":"{KEY}","label":"a\u0000b","novelty":{{"deep":[1,2]}},"addedOn":"2025-06-25T01:01:11.1234567Z"}}"#);
+    let json = format!(
+        r#"{{"id":"4294967301","token":"{KEY}","label":"a\u0000b","novelty":{{"deep":[1,2]}},"addedOn":"2025-06-25T01:01:11.1234567Z"}}"#
+    );
     let token = made(|out, error| unsafe { mct_subscribe_token_from_json(c(&json).as_ptr(), out, error) }).expect("a token");
     let copy = made(|out, error| mct_subscribe_token_copy(Some(&token), out, error)).expect("a copy");
     mct_subscribe_token_free(Some(token));
@@ -492,8 +526,19 @@ fn a_token_of_the_api_is_copied_whole_and_keeps_unknown_fields() {
 
 #[test]
 fn json_that_is_no_token_is_refused_without_quoting_it() {
-    for json in ["", "{}", "[]", "null", "5", "<html>", r#"{"id":"secret-text"}"#, r#"{"id":1,"label":{"secret":"secret-text"}}"#, r#"{"id":1,"id":2}"#] {
-        let failure = made(|out, error| unsafe { mct_subscribe_token_from_json(c(json).as_ptr(), out, error) }).map(|_| ()).expect_err(json);
+    for json in [
+        "",
+        "{}",
+        "[]",
+        "null",
+        "5",
+        "<html>",
+        r#"{"id":"secret-text"}"#,
+        r#"{"id":1,"label":{"secret":"secret-text"}}"#,
+        r#"{"id":1,"id":2}"#,
+    ] {
+        let failure =
+            made(|out, error| unsafe { mct_subscribe_token_from_json(c(json).as_ptr(), out, error) }).map(|_| ()).expect_err(json);
         assert_eq!(failure.status, MCT_ERR_INVALID_ARGUMENT, "{json}");
         assert!(!failure.message.contains("secret-text"), "{failure:?}");
     }

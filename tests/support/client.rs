@@ -113,6 +113,7 @@ impl Log {
             drop(unsafe { std::sync::Arc::from_raw(user.cast::<Log>()) });
         }
         let user = std::sync::Arc::into_raw(std::sync::Arc::clone(self)).cast_mut().cast();
-        status(|error| unsafe { mct_client_config_set_log(Some(config), MCT_LOG_TRACE, Some(write), user, Some(free), error) }).expect("a log");
+        status(|error| unsafe { mct_client_config_set_log(Some(config), MCT_LOG_TRACE, Some(write), user, Some(free), error) })
+            .expect("a log");
     }
 }
