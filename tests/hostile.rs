@@ -251,20 +251,18 @@ fn a_client_that_is_freed_during_a_call_ends_it_cancelled() {
 }
 
 #[test]
-fn a_call_that_finds_no_free_connection_waits_within_its_deadline() {
-    let peer = Peer::new(vec![Act::Silence]);
+fn calls_share_a_bounded_number_of_connections_and_wait_in_line_for_one() {
+    let peer = Peer::new(vec![Act::Answer(success(TOKEN))]);
     let mut config = config(SECRET, &peer.url);
-    status(|error| mct_client_config_set_max_connections(Some(&mut config), 1, error)).expect("a setting");
-    status(|error| mct_client_config_set_timeout_ms(Some(&mut config), 300, error)).expect("a setting");
+    status(|error| mct_client_config_set_max_connections(Some(&mut config), 2, error)).expect("a setting");
     let client = Client::of(&config);
     std::thread::scope(|scope| {
-        let first = scope.spawn(|| create_fails(&client));
-        peer.arrived.recv().expect("the request arrived");
-        let second = create_fails(&client);
-        assert_eq!((second.status, second.outcome), (MCT_ERR_TIMEOUT, MCT_OUTCOME_NOT_SENT));
-        assert_eq!(first.join().expect("the call ended").status, MCT_ERR_TIMEOUT);
+        for _ in 0..8 {
+            scope.spawn(|| (0..20).for_each(|_| drop(client.read_publish(5).expect("a token"))));
+        }
     });
-    assert_eq!(peer.requests().len(), 1);
+    assert_eq!(peer.requests().len(), 160);
+    assert!(peer.connection_count() <= 2, "{} connections", peer.connection_count());
 }
 
 static NESTED: AtomicI32 = AtomicI32::new(-1);

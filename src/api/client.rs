@@ -62,7 +62,7 @@ impl Client {
     pub(crate) fn new(config: &Config) -> Result<Client> {
         config.check()?;
         let refused = |error: std::io::Error| Error::new(MCT_ERR_SYSTEM, format!("the system refused a pipe: {error}"));
-        let tls = Tls::new(&config.extra_roots)?;
+        let tls = Tls::new(&config.extra_roots, config.base_url.scheme() == "https")?;
         let alarm = Arc::new(Alarm::new().map_err(refused)?);
         let http = http_maker(config, tls.config);
         let drivers = Drivers::new(config.max_connections, Arc::clone(&alarm), http).map_err(refused)?;
@@ -114,15 +114,12 @@ impl Client {
             was_sent: Arc::new(AtomicBool::new(false)),
             deadline,
         };
-        let lease = self.drivers.lease(deadline)?;
-        match lease.driver().drive(deadline, &call.lines, call.attempts(lease.driver())) {
-            Ended::Done(result) => result,
-            Ended::Cancelled => Err(call.ended_early(MCT_ERR_CANCELLED, "the call was cancelled".to_owned())),
-            Ended::TooLate => {
-                let message = format!("the deadline of {} ms passed", self.config.timeout.as_millis());
-                Err(call.ended_early(MCT_ERR_TIMEOUT, message))
-            }
+        let result = self.drivers.lease(deadline).and_then(|lease| call.drive(lease.driver()));
+        if let Err(error) = &result {
+            call.lines.add(Level::Error, || format!("failed: {} {}: {error}", request.method, request.path));
+            call.lines.flush();
         }
+        result
     }
 
     fn url(&self, request: &Request) -> Url {
@@ -204,6 +201,17 @@ struct Call<'a> {
 }
 
 impl Call<'_> {
+    fn drive(&self, driver: &Driver) -> Result<Answer> {
+        match driver.drive(self.deadline, &self.lines, self.attempts(driver)) {
+            Ended::Done(result) => result,
+            Ended::Cancelled => Err(self.ended_early(MCT_ERR_CANCELLED, "the call was cancelled".to_owned())),
+            Ended::TooLate => {
+                let message = format!("the deadline of {} ms passed", self.client.config.timeout.as_millis());
+                Err(self.ended_early(MCT_ERR_TIMEOUT, message))
+            }
+        }
+    }
+
     async fn attempts(&self, driver: &Driver) -> Result<Answer> {
         let mut attempt = 0;
         loop {

@@ -16,13 +16,16 @@ pub(crate) struct Tls {
 
 impl Tls {
     /// A system without roots is no error here: plain HTTP on loopback still works, and the first TLS call says
-    /// what is missing.
-    pub(crate) fn new(extra_roots: &[CertificateDer<'static>]) -> Result<Tls> {
-        let found = rustls_native_certs::load_native_certs();
+    /// what is missing. A client for plain HTTP needs none (`is_needed`), and does not read them.
+    pub(crate) fn new(extra_roots: &[CertificateDer<'static>], is_needed: bool) -> Result<Tls> {
         let mut roots = RootCertStore::empty();
-        roots.add_parsable_certificates(found.certs);
-        roots.add_parsable_certificates(extra_roots.iter().cloned());
-        let no_roots = roots.is_empty().then(|| where_looked(&found.errors));
+        let mut no_roots = None;
+        if is_needed {
+            let found = rustls_native_certs::load_native_certs();
+            roots.add_parsable_certificates(found.certs);
+            roots.add_parsable_certificates(extra_roots.iter().cloned());
+            no_roots = roots.is_empty().then(|| where_looked(&found.errors));
+        }
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let config = ClientConfig::builder_with_provider(provider)
             .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])

@@ -33,7 +33,7 @@ pub(crate) fn shared(client: *mut mct_client) -> Result<Arc<Client>> {
 
 /// Makes a client. Nothing is sent.
 ///
-/// The system's root certificates are read here; the environment variables SSL_CERT_FILE and SSL_CERT_DIR, where set,
+/// For an https:// address the system's root certificates are read here; the environment variables SSL_CERT_FILE and SSL_CERT_DIR, where set,
 /// say where from. A system without any is no error until a call needs one.
 ///
 /// Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_ARGUMENT (an http:// address that is not loopback),

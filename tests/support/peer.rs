@@ -65,6 +65,11 @@ impl Peer {
         Peer { url: format!("http://{address}"), requests, arrived, address, stopping, connections, thread: Some(thread) }
     }
 
+    /// How many connections were ever made.
+    pub fn connection_count(&self) -> usize {
+        self.connections.lock().expect("a list").len()
+    }
+
     /// Request lines and bodies, in the order of their arrival.
     pub fn requests(&self) -> Vec<String> {
         self.requests.lock().expect("a list").clone()
