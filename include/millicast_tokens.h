@@ -1077,13 +1077,15 @@ typedef struct mct_client mct_client;
 /**
  * Makes a client. Nothing is sent.
  *
- * The system's root certificates are read here; the environment variables SSL_CERT_FILE and SSL_CERT_DIR, where set,
+ * For an https:// address the system's root certificates are read here; the environment variables SSL_CERT_FILE and SSL_CERT_DIR, where set,
  * say where from. A system without any is no error until a call needs one.
  *
  * Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_ARGUMENT (an http:// address that is not loopback),
  * MCT_ERR_TLS, MCT_ERR_SYSTEM.
  */
-mct_status mct_client_new(const mct_client_config *config, mct_client **out, mct_error **error);
+mct_status mct_client_new(const mct_client_config *config,
+                          mct_client **out,
+                          mct_error **error);
 
 /**
  * Ends every call of this client with MCT_ERR_CANCELLED, those in flight and those to come, until
@@ -1651,7 +1653,8 @@ typedef struct mct_publish_token_list mct_publish_token_list;
  * Creates a publish token. `out` gets it, its secret string included; the caller frees it.
  *
  * Creating is not idempotent: a create is sent again only when it is certain that the server did not process it, and
- * otherwise mct_error_outcome() tells whether a token may have come about.
+ * otherwise mct_error_outcome() tells whether a token may have come about. It goes over a connection of its own, so
+ * that it never meets one that the server is just closing.
  *
  * Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_ARGUMENT (rules between fields; nothing was sent) and the
  * call statuses but MCT_ERR_NOT_FOUND.
@@ -1823,7 +1826,8 @@ typedef struct mct_subscribe_token_list mct_subscribe_token_list;
  * Creates a subscribe token. `out` gets it, its secret string included; the caller frees it.
  *
  * Creating is not idempotent: a create is sent again only when it is certain that the server did not process it, and
- * otherwise mct_error_outcome() tells whether a token may have come about.
+ * otherwise mct_error_outcome() tells whether a token may have come about. It goes over a connection of its own, so
+ * that it never meets one that the server is just closing.
  *
  * Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_ARGUMENT (rules between fields; nothing was sent) and the
  * call statuses but MCT_ERR_NOT_FOUND.

@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 
 use super::answer::{self, Answer};
 use super::config::Config;
-use super::driver::{Driver, Drivers, Ended};
+use super::driver::{Driver, Drivers, Ended, Http, HttpMaker};
 use super::log::{Level, Lines};
 use super::resolver::Resolver;
 use super::retry::{self, Repeat};
@@ -27,8 +27,7 @@ use crate::error::{
 };
 use crate::os::{self, Alarm, SigpipeGuard};
 
-/// Servers and balancers close idle connections after 5 seconds and more. Ours are given up before that, so that a
-/// create does not meet one that is just being closed.
+/// Servers and balancers close idle connections after 5 seconds and more. Ours are given up before that.
 const IDLE: Duration = Duration::from_secs(4);
 const MOST_HEADERS: usize = 100;
 
@@ -164,13 +163,11 @@ fn bearer(secret: &str) -> Result<HeaderValue> {
     Ok(value)
 }
 
-type HttpMaker = Box<dyn Fn() -> reqwest::Result<reqwest::Client> + Send + Sync>;
-
-/// Each runtime gets a client of its own: one client under several runtimes hangs.
+/// Each runtime gets clients of its own: one client under several runtimes hangs.
 fn http_maker(config: &Config, tls: rustls::ClientConfig) -> HttpMaker {
     let (user_agent, connect_timeout, proxy) = (config.user_agent.clone(), config.connect_timeout, config.proxy.clone());
     let resolver = Arc::new(Resolver::default());
-    Box::new(move || {
+    let make = move |most_idle| {
         let builder = reqwest::Client::builder()
             .tls_backend_preconfigured(tls.clone())
             .dns_resolver(Arc::clone(&resolver))
@@ -179,7 +176,7 @@ fn http_maker(config: &Config, tls: rustls::ClientConfig) -> HttpMaker {
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(connect_timeout)
             .pool_idle_timeout(IDLE)
-            .pool_max_idle_per_host(1)
+            .pool_max_idle_per_host(most_idle)
             .tcp_nodelay(true)
             .user_agent(&user_agent)
             .no_proxy();
@@ -187,7 +184,8 @@ fn http_maker(config: &Config, tls: rustls::ClientConfig) -> HttpMaker {
             Some(proxy) => builder.proxy(reqwest::Proxy::all(proxy.clone())?).build(),
             None => builder.build(),
         }
-    })
+    };
+    Box::new(move || Ok(Http { keeping: make(1)?, fresh: make(0)? }))
 }
 
 struct Call<'a> {
@@ -247,8 +245,11 @@ impl Call<'_> {
         self.lines.add(Level::Debug, || format!("request: {method} {path} (attempt {number})"));
         let started = Instant::now();
         self.was_sent.store(body.is_none(), Ordering::Relaxed);
-        let mut builder = driver
-            .http
+        let http = match self.request.repeat {
+            Repeat::OnlyUnprocessed => &driver.http.fresh,
+            Repeat::Safe | Repeat::Delete => &driver.http.keeping,
+        };
+        let mut builder = http
             .request(method.clone(), self.url.clone())
             .header(AUTHORIZATION, self.client.authorization.clone())
             .header(ACCEPT, HeaderValue::from_static("application/json"));

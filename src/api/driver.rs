@@ -19,15 +19,26 @@ pub(crate) enum Ended<T> {
     TooLate,
 }
 
+/// The HTTP clients of one runtime.
+pub(crate) struct Http {
+    /// Keeps its connection for the next request.
+    pub keeping: reqwest::Client,
+    /// Makes a connection for each request. A kept one may be closed by the server at the very moment that a request
+    /// goes out on it, and nobody could tell whether the request was carried out.
+    pub fresh: reqwest::Client,
+}
+
+pub(crate) type HttpMaker = Box<dyn Fn() -> reqwest::Result<Http> + Send + Sync>;
+
 // The order of the fields is the order of dropping: what lives on the runtime goes before it.
 pub(crate) struct Driver {
-    pub http: reqwest::Client,
+    pub http: Http,
     alarm: AlarmWatch,
     runtime: Runtime,
 }
 
 impl Driver {
-    fn new(http: &dyn Fn() -> reqwest::Result<reqwest::Client>, alarm: &Arc<Alarm>) -> Result<Driver> {
+    fn new(http: &HttpMaker, alarm: &Arc<Alarm>) -> Result<Driver> {
         let refused = |what: &str, error: &dyn std::fmt::Display| Error::new(MCT_ERR_SYSTEM, format!("{what}: {error}"));
         let runtime = Builder::new_current_thread()
             .enable_io()
@@ -78,7 +89,7 @@ pub(crate) struct Drivers {
     places: Places,
     resting: Mutex<Vec<Driver>>,
     alarm: Arc<Alarm>,
-    http: Box<dyn Fn() -> reqwest::Result<reqwest::Client> + Send + Sync>,
+    http: HttpMaker,
 }
 
 pub(crate) struct Lease<'a> {
@@ -90,11 +101,7 @@ pub(crate) struct Lease<'a> {
 }
 
 impl Drivers {
-    pub(crate) fn new(
-        most: u32,
-        alarm: Arc<Alarm>,
-        http: Box<dyn Fn() -> reqwest::Result<reqwest::Client> + Send + Sync>,
-    ) -> std::io::Result<Drivers> {
+    pub(crate) fn new(most: u32, alarm: Arc<Alarm>, http: HttpMaker) -> std::io::Result<Drivers> {
         Ok(Drivers { places: Places::new(most)?, resting: Mutex::new(Vec::new()), alarm, http })
     }
 

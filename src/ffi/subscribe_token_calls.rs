@@ -19,7 +19,8 @@ pub struct mct_subscribe_token_list(Vec<mct_subscribe_token>);
 /// Creates a subscribe token. `out` gets it, its secret string included; the caller frees it.
 ///
 /// Creating is not idempotent: a create is sent again only when it is certain that the server did not process it, and
-/// otherwise mct_error_outcome() tells whether a token may have come about.
+/// otherwise mct_error_outcome() tells whether a token may have come about. It goes over a connection of its own, so
+/// that it never meets one that the server is just closing.
 ///
 /// Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_ARGUMENT (rules between fields; nothing was sent) and the
 /// call statuses but MCT_ERR_NOT_FOUND.
