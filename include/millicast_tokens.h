@@ -288,7 +288,7 @@ void mct_string_free(char *text);
  *
  * A function that can fail answers an mct_status and takes `mct_error **error` as its last argument. `error` may be
  * NULL. On success `*error` is set to NULL; on failure it gets a new error, which the caller frees with
- * mct_error_free(). An error never holds the API secret or a token string: a log may have it. Errors are immutable
+ * mct_error_free(). Either way the error that it held before is overwritten: free it first. An error never holds the API secret or a token string: a log may have it. Errors are immutable
  * and may be read from any thread.
  */
 
@@ -312,7 +312,7 @@ mct_status mct_error_status(const mct_error *error);
 /**
  * What went wrong, in English, for a person: the field, the limit and what was given where that applies.
  *
- * Lent: valid until the error is freed. NULL for NULL.
+ * Lent: valid until the error is freed. NULL for NULL, which printf() must not be given.
  */
 const char *mct_error_message(const mct_error *error);
 
@@ -443,7 +443,7 @@ const char *mct_subscribe_token_stream_name(const mct_subscribe_token *token, si
 bool mct_subscribe_token_stream_is_regex(const mct_subscribe_token *token, size_t index);
 
 /**
- * How many domains that may use the token; none means all.
+ * The number of domains that may use the token; none means all.
  */
 size_t mct_subscribe_token_allowed_origin_count(const mct_subscribe_token *token);
 
@@ -453,7 +453,7 @@ size_t mct_subscribe_token_allowed_origin_count(const mct_subscribe_token *token
 const char *mct_subscribe_token_allowed_origin(const mct_subscribe_token *token, size_t index);
 
 /**
- * How many addresses and blocks that may use the token; none means all.
+ * The number of addresses and blocks that may use the token; none means all.
  */
 size_t mct_subscribe_token_allowed_ip_address_count(const mct_subscribe_token *token);
 
@@ -473,7 +473,7 @@ bool mct_subscribe_token_bind_ips_on_usage(const mct_subscribe_token *token, uin
 const char *mct_subscribe_token_origin_cluster(const mct_subscribe_token *token);
 
 /**
- * How many countries (ISO 3166-1) that viewers may be in; none means all.
+ * The number of countries (ISO 3166-1) that viewers may be in; none means all.
  */
 size_t mct_subscribe_token_allowed_country_count(const mct_subscribe_token *token);
 
@@ -483,7 +483,7 @@ size_t mct_subscribe_token_allowed_country_count(const mct_subscribe_token *toke
 const char *mct_subscribe_token_allowed_country(const mct_subscribe_token *token, size_t index);
 
 /**
- * How many countries (ISO 3166-1) that viewers may not be in.
+ * The number of countries (ISO 3166-1) that viewers may not be in.
  */
 size_t mct_subscribe_token_denied_country_count(const mct_subscribe_token *token);
 
@@ -498,7 +498,7 @@ const char *mct_subscribe_token_denied_country(const mct_subscribe_token *token,
 const char *mct_subscribe_token_effective_origin_cluster(const mct_subscribe_token *token);
 
 /**
- * How many allowed countries that apply, the account's settings included.
+ * The number of allowed countries that apply, the account's settings included.
  */
 size_t mct_subscribe_token_effective_allowed_country_count(const mct_subscribe_token *token);
 
@@ -508,7 +508,7 @@ size_t mct_subscribe_token_effective_allowed_country_count(const mct_subscribe_t
 const char *mct_subscribe_token_effective_allowed_country(const mct_subscribe_token *token, size_t index);
 
 /**
- * How many denied countries that apply, the account's settings included.
+ * The number of denied countries that apply, the account's settings included.
  */
 size_t mct_subscribe_token_effective_denied_country_count(const mct_subscribe_token *token);
 
@@ -523,7 +523,7 @@ const char *mct_subscribe_token_effective_denied_country(const mct_subscribe_tok
 bool mct_subscribe_token_effective_geo_cascade_is_enabled(const mct_subscribe_token *token, bool *out);
 
 /**
- * How many clusters that streams are cascaded to, the account's settings included.
+ * The number of clusters that streams are cascaded to, the account's settings included.
  */
 size_t mct_subscribe_token_effective_geo_cascade_cluster_count(const mct_subscribe_token *token);
 
@@ -612,7 +612,7 @@ mct_status mct_claims_add_allowed_ip_address(mct_claims *claims, const char *add
 
 /**
  * The moment that the lifetime counts from, in Unix seconds: 0 to the end of the year 9999. Not set: the clock, when a
- * token is signed.
+ * token is signed. Whether a parent that the signer knows has expired is judged by the clock all the same.
  *
  * Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_ARGUMENT.
  */
@@ -821,7 +821,7 @@ const char *mct_jwt_token_type(const mct_jwt *jwt);
 const char *mct_jwt_stream_name(const mct_jwt *jwt);
 
 /**
- * How many domains that may use the token: `streaming.allowedOrigins`.
+ * The number of domains that may use the token: `streaming.allowedOrigins`.
  */
 size_t mct_jwt_allowed_origin_count(const mct_jwt *jwt);
 
@@ -831,7 +831,7 @@ size_t mct_jwt_allowed_origin_count(const mct_jwt *jwt);
 const char *mct_jwt_allowed_origin(const mct_jwt *jwt, size_t index);
 
 /**
- * How many addresses and blocks that may use the token: `streaming.allowedIpAddresses`.
+ * The number of addresses and blocks that may use the token: `streaming.allowedIpAddresses`.
  */
 size_t mct_jwt_allowed_ip_address_count(const mct_jwt *jwt);
 
@@ -1066,7 +1066,8 @@ void mct_client_config_free(mct_client_config *config);
  * MCT_ERR_CANCELLED, MCT_ERR_FORKED, MCT_ERR_SYSTEM.
  *
  * After fork() the child can't use a client that the parent made: each call answers MCT_ERR_FORKED at once. It can
- * free it there, and make a new one; the parent's goes on.
+ * free it there, and make a new one; the parent's goes on. What such a free can't touch without harm to the parent (its
+ * connections) stays allocated in the child, which a leak checker may report.
  */
 
 /**
@@ -1077,15 +1078,13 @@ typedef struct mct_client mct_client;
 /**
  * Makes a client. Nothing is sent.
  *
- * For an https:// address the system's root certificates are read here; the environment variables SSL_CERT_FILE and SSL_CERT_DIR, where set,
- * say where from. A system without any is no error until a call needs one.
+ * For an https:// address the system's root certificates are read here; the environment variables SSL_CERT_FILE and
+ * SSL_CERT_DIR, where set, say where from. A system without any is no error until a call needs one.
  *
  * Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_ARGUMENT (an http:// address that is not loopback),
  * MCT_ERR_TLS, MCT_ERR_SYSTEM.
  */
-mct_status mct_client_new(const mct_client_config *config,
-                          mct_client **out,
-                          mct_error **error);
+mct_status mct_client_new(const mct_client_config *config, mct_client **out, mct_error **error);
 
 /**
  * Ends every call of this client with MCT_ERR_CANCELLED, those in flight and those to come, until
@@ -1247,7 +1246,7 @@ const char *mct_publish_token_stream_name(const mct_publish_token *token, size_t
 bool mct_publish_token_stream_is_regex(const mct_publish_token *token, size_t index);
 
 /**
- * How many domains that may use the token; none means all.
+ * The number of domains that may use the token; none means all.
  */
 size_t mct_publish_token_allowed_origin_count(const mct_publish_token *token);
 
@@ -1257,7 +1256,7 @@ size_t mct_publish_token_allowed_origin_count(const mct_publish_token *token);
 const char *mct_publish_token_allowed_origin(const mct_publish_token *token, size_t index);
 
 /**
- * How many addresses and blocks that may use the token; none means all.
+ * The number of addresses and blocks that may use the token; none means all.
  */
 size_t mct_publish_token_allowed_ip_address_count(const mct_publish_token *token);
 
@@ -1277,7 +1276,7 @@ bool mct_publish_token_bind_ips_on_usage(const mct_publish_token *token, uint32_
 const char *mct_publish_token_origin_cluster(const mct_publish_token *token);
 
 /**
- * How many countries (ISO 3166-1) that viewers may be in; none means all.
+ * The number of countries (ISO 3166-1) that viewers may be in; none means all.
  */
 size_t mct_publish_token_allowed_country_count(const mct_publish_token *token);
 
@@ -1287,7 +1286,7 @@ size_t mct_publish_token_allowed_country_count(const mct_publish_token *token);
 const char *mct_publish_token_allowed_country(const mct_publish_token *token, size_t index);
 
 /**
- * How many countries (ISO 3166-1) that viewers may not be in.
+ * The number of countries (ISO 3166-1) that viewers may not be in.
  */
 size_t mct_publish_token_denied_country_count(const mct_publish_token *token);
 
@@ -1302,7 +1301,7 @@ const char *mct_publish_token_denied_country(const mct_publish_token *token, siz
 const char *mct_publish_token_effective_origin_cluster(const mct_publish_token *token);
 
 /**
- * How many allowed countries that apply, the account's settings included.
+ * The number of allowed countries that apply, the account's settings included.
  */
 size_t mct_publish_token_effective_allowed_country_count(const mct_publish_token *token);
 
@@ -1312,7 +1311,7 @@ size_t mct_publish_token_effective_allowed_country_count(const mct_publish_token
 const char *mct_publish_token_effective_allowed_country(const mct_publish_token *token, size_t index);
 
 /**
- * How many denied countries that apply, the account's settings included.
+ * The number of denied countries that apply, the account's settings included.
  */
 size_t mct_publish_token_effective_denied_country_count(const mct_publish_token *token);
 
@@ -1327,7 +1326,7 @@ const char *mct_publish_token_effective_denied_country(const mct_publish_token *
 bool mct_publish_token_effective_geo_cascade_is_enabled(const mct_publish_token *token, bool *out);
 
 /**
- * How many clusters that streams are cascaded to, the account's settings included.
+ * The number of clusters that streams are cascaded to, the account's settings included.
  */
 size_t mct_publish_token_effective_geo_cascade_cluster_count(const mct_publish_token *token);
 
@@ -1412,7 +1411,7 @@ const char *mct_publish_token_encoder_profile_id(const mct_publish_token *token)
 bool mct_publish_token_geo_cascade_is_enabled(const mct_publish_token *token, bool *out);
 
 /**
- * How many clusters that streams of this token are cascaded to.
+ * The number of clusters that streams of this token are cascaded to.
  */
 size_t mct_publish_token_geo_cascade_cluster_count(const mct_publish_token *token);
 

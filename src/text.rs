@@ -2,8 +2,10 @@
 
 use std::ffi::{CStr, CString};
 use std::fmt;
+use std::str::Chars;
 
 use serde::de::{Deserialize, Deserializer, Error as _, Visitor};
+use serde_json::value::RawValue;
 use zeroize::{Zeroize, Zeroizing};
 
 /// A text of an answer: NUL-terminated, so that it can be lent as it is.
@@ -102,10 +104,49 @@ impl<'de> Deserialize<'de> for Text {
 }
 
 impl<'de> Deserialize<'de> for Secret {
+    /// Reads the text where it stands: serde_json would unescape it into memory that nobody wipes.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
-        // serde's own words quote the wrong value that was found; a secret's place may hold one.
-        Text::deserialize(deserializer).map(Secret).map_err(|_| D::Error::custom("a text was expected"))
+        let raw = <&RawValue>::deserialize(deserializer)?;
+        // serde's own words would quote what was found.
+        unescape(raw.get()).map(|text| Secret::new(&text)).ok_or_else(|| D::Error::custom("a text was expected"))
     }
+}
+
+/// The text that a JSON string stands for. None: it is not a string, or half of a surrogate pair is in it.
+fn unescape(json: &str) -> Option<Zeroizing<String>> {
+    let inside = json.trim().strip_prefix('"')?.strip_suffix('"')?;
+    // No text is longer than its JSON, so this one never moves.
+    let mut text = Zeroizing::new(String::with_capacity(inside.len()));
+    let mut rest = inside.chars();
+    while let Some(character) = rest.next() {
+        if character != '\\' {
+            text.push(character);
+            continue;
+        }
+        text.push(match rest.next()? {
+            'b' => '\u{8}',
+            'f' => '\u{c}',
+            'n' => '\n',
+            'r' => '\r',
+            't' => '\t',
+            'u' => unescape_unicode(&mut rest)?,
+            other => other,
+        });
+    }
+    Some(text)
+}
+
+fn unescape_unicode(rest: &mut Chars<'_>) -> Option<char> {
+    let first = hex(rest)?;
+    if !(0xd800..0xdc00).contains(&first) {
+        return char::from_u32(first);
+    }
+    let second = if rest.next()? == '\\' && rest.next()? == 'u' { hex(rest)? } else { return None };
+    (0xdc00..0xe000).contains(&second).then(|| 0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00)).and_then(char::from_u32)
+}
+
+fn hex(rest: &mut Chars<'_>) -> Option<u32> {
+    (0..4).try_fold(0, |value, _| Some(value * 16 + rest.next()?.to_digit(16)?))
 }
 
 #[cfg(test)]
@@ -120,5 +161,24 @@ mod tests {
     #[test]
     fn a_secret_does_not_show_itself_in_debug() {
         assert_eq!(format!("{:?}", Some(Secret::new("hunter2"))), "Some([redacted])");
+    }
+
+    #[test]
+    fn a_secret_is_unescaped_as_json_says() {
+        for json in [
+            r#""""#,
+            r#""abc""#,
+            r#""a\"b\\c\/d""#,
+            r#""\b\f\n\r\t""#,
+            r#""\u0041\u00e9\ud83c\udfa5\uFFFF""#,
+            r#""Zo\u00EB 東京""#,
+            r#""a\u0026b""#,
+        ] {
+            let expected: String = serde_json::from_str(json).expect(json);
+            assert_eq!(unescape(json).expect(json).as_str(), expected, "{json}");
+        }
+        for json in ["null", "5", r#""\ud83c""#, r#""\ud83cx""#, r#""\ud83c\u0041""#, r#""\udfa5""#, "[\"a\"]"] {
+            assert!(unescape(json).is_none(), "{json}");
+        }
     }
 }

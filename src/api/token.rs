@@ -1,6 +1,7 @@
 //! Create, read, list and delete, the same for both kinds of token.
 
 use reqwest::Method;
+use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 use super::answer;
@@ -11,13 +12,13 @@ use crate::model::list::ListOptions;
 use crate::model::publish_token::PublishToken;
 use crate::model::spec::{KindFields, PublishFields, Spec, SubscribeFields};
 use crate::model::subscribe_token::SubscribeToken;
-use crate::model::token::{Answer, Received};
+use crate::model::token::Received;
 
 /// A kind of token: where it lives, what is sent and what is answered.
 pub(crate) trait Kind {
     const PATH: &'static str;
     type Fields: KindFields;
-    type Answer: Answer;
+    type Answer: DeserializeOwned;
 }
 
 pub(crate) enum Publish {}

@@ -93,7 +93,7 @@ pub unsafe extern "C" fn mct_claims_add_allowed_ip_address(
 }
 
 /// The moment that the lifetime counts from, in Unix seconds: 0 to the end of the year 9999. Not set: the clock, when a
-/// token is signed.
+/// token is signed. Whether a parent that the signer knows has expired is judged by the clock all the same.
 ///
 /// Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_ARGUMENT.
 #[unsafe(no_mangle)]

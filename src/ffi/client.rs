@@ -10,7 +10,8 @@
 //! MCT_ERR_CANCELLED, MCT_ERR_FORKED, MCT_ERR_SYSTEM.
 //!
 //! After fork() the child can't use a client that the parent made: each call answers MCT_ERR_FORKED at once. It can
-//! free it there, and make a new one; the parent's goes on.
+//! free it there, and make a new one; the parent's goes on. What such a free can't touch without harm to the parent (its
+//! connections) stays allocated in the child, which a leak checker may report.
 
 use std::sync::Arc;
 
@@ -33,8 +34,8 @@ pub(crate) fn shared(client: *mut mct_client) -> Result<Arc<Client>> {
 
 /// Makes a client. Nothing is sent.
 ///
-/// For an https:// address the system's root certificates are read here; the environment variables SSL_CERT_FILE and SSL_CERT_DIR, where set,
-/// say where from. A system without any is no error until a call needs one.
+/// For an https:// address the system's root certificates are read here; the environment variables SSL_CERT_FILE and
+/// SSL_CERT_DIR, where set, say where from. A system without any is no error until a call needs one.
 ///
 /// Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_ARGUMENT (an http:// address that is not loopback),
 /// MCT_ERR_TLS, MCT_ERR_SYSTEM.

@@ -2,7 +2,7 @@
 //!
 //! A function that can fail answers an mct_status and takes `mct_error **error` as its last argument. `error` may be
 //! NULL. On success `*error` is set to NULL; on failure it gets a new error, which the caller frees with
-//! mct_error_free(). An error never holds the API secret or a token string: a log may have it. Errors are immutable
+//! mct_error_free(). Either way the error that it held before is overwritten: free it first. An error never holds the API secret or a token string: a log may have it. Errors are immutable
 //! and may be read from any thread.
 
 use std::ffi::{c_char, c_int};
@@ -55,7 +55,7 @@ pub extern "C" fn mct_error_status(error: Option<&mct_error>) -> mct_status {
 
 /// What went wrong, in English, for a person: the field, the limit and what was given where that applies.
 ///
-/// Lent: valid until the error is freed. NULL for NULL.
+/// Lent: valid until the error is freed. NULL for NULL, which printf() must not be given.
 #[unsafe(no_mangle)]
 pub extern "C" fn mct_error_message(error: Option<&mct_error>) -> *const c_char {
     boundary!(ptr::null(), error?.message.lend())

@@ -136,7 +136,7 @@ pub extern "C" fn mct_jwt_stream_name(jwt: Option<&mct_jwt>) -> *const c_char {
     boundary!(ptr::null(), jwt?.0.streaming.stream_name.lend())
 }
 
-/// How many domains that may use the token: `streaming.allowedOrigins`.
+/// The number of domains that may use the token: `streaming.allowedOrigins`.
 #[unsafe(no_mangle)]
 pub extern "C" fn mct_jwt_allowed_origin_count(jwt: Option<&mct_jwt>) -> usize {
     boundary!(0, Some(jwt?.0.streaming.allowed_origins.len()))
@@ -148,7 +148,7 @@ pub extern "C" fn mct_jwt_allowed_origin(jwt: Option<&mct_jwt>, index: usize) ->
     boundary!(ptr::null(), jwt?.0.streaming.allowed_origins.get(index)?.lend())
 }
 
-/// How many addresses and blocks that may use the token: `streaming.allowedIpAddresses`.
+/// The number of addresses and blocks that may use the token: `streaming.allowedIpAddresses`.
 #[unsafe(no_mangle)]
 pub extern "C" fn mct_jwt_allowed_ip_address_count(jwt: Option<&mct_jwt>) -> usize {
     boundary!(0, Some(jwt?.0.streaming.allowed_ip_addresses.len()))

@@ -13,20 +13,20 @@ use super::guard::{boundary, sent_boundary, status_boundary};
 use super::handle::{Lend, Out, given, text};
 use crate::error::mct_status;
 use crate::model::publish_token::PublishToken;
-use crate::model::token::{Answer, Received, Token};
+use crate::model::token::{Received, Token};
 
 /// A publish token, as the API answered.
 pub struct mct_publish_token(pub(crate) Received<PublishToken>);
 
 impl std::fmt::Debug for mct_publish_token {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.answer.fmt(out)
+        self.0.fmt(out)
     }
 }
 
 impl mct_publish_token {
     fn common(&self) -> &Token {
-        self.0.answer.token()
+        &self.0.token
     }
 }
 
@@ -119,7 +119,7 @@ pub extern "C" fn mct_publish_token_stream_is_regex(token: Option<&mct_publish_t
     boundary!(false, Some(token?.common().streams.get(index)?.is_regex()))
 }
 
-/// How many domains that may use the token; none means all.
+/// The number of domains that may use the token; none means all.
 #[unsafe(no_mangle)]
 pub extern "C" fn mct_publish_token_allowed_origin_count(token: Option<&mct_publish_token>) -> usize {
     boundary!(0, Some(token?.common().allowed_origins.len()))
@@ -131,7 +131,7 @@ pub extern "C" fn mct_publish_token_allowed_origin(token: Option<&mct_publish_to
     boundary!(ptr::null(), token?.common().allowed_origins.get(index)?.lend())
 }
 
-/// How many addresses and blocks that may use the token; none means all.
+/// The number of addresses and blocks that may use the token; none means all.
 #[unsafe(no_mangle)]
 pub extern "C" fn mct_publish_token_allowed_ip_address_count(token: Option<&mct_publish_token>) -> usize {
     boundary!(0, Some(token?.common().allowed_ip_addresses.len()))
@@ -155,7 +155,7 @@ pub extern "C" fn mct_publish_token_origin_cluster(token: Option<&mct_publish_to
     boundary!(ptr::null(), token?.common().origin_cluster.lend())
 }
 
-/// How many countries (ISO 3166-1) that viewers may be in; none means all.
+/// The number of countries (ISO 3166-1) that viewers may be in; none means all.
 #[unsafe(no_mangle)]
 pub extern "C" fn mct_publish_token_allowed_country_count(token: Option<&mct_publish_token>) -> usize {
     boundary!(0, Some(token?.common().allowed_countries.len()))
@@ -167,7 +167,7 @@ pub extern "C" fn mct_publish_token_allowed_country(token: Option<&mct_publish_t
     boundary!(ptr::null(), token?.common().allowed_countries.get(index)?.lend())
 }
 
-/// How many countries (ISO 3166-1) that viewers may not be in.
+/// The number of countries (ISO 3166-1) that viewers may not be in.
 #[unsafe(no_mangle)]
 pub extern "C" fn mct_publish_token_denied_country_count(token: Option<&mct_publish_token>) -> usize {
     boundary!(0, Some(token?.common().denied_countries.len()))
@@ -185,7 +185,7 @@ pub extern "C" fn mct_publish_token_effective_origin_cluster(token: Option<&mct_
     boundary!(ptr::null(), token?.common().effective_settings.origin_cluster.lend())
 }
 
-/// How many allowed countries that apply, the account's settings included.
+/// The number of allowed countries that apply, the account's settings included.
 #[unsafe(no_mangle)]
 pub extern "C" fn mct_publish_token_effective_allowed_country_count(token: Option<&mct_publish_token>) -> usize {
     boundary!(0, Some(token?.common().effective_settings.allowed_countries.len()))
@@ -197,7 +197,7 @@ pub extern "C" fn mct_publish_token_effective_allowed_country(token: Option<&mct
     boundary!(ptr::null(), token?.common().effective_settings.allowed_countries.get(index)?.lend())
 }
 
-/// How many denied countries that apply, the account's settings included.
+/// The number of denied countries that apply, the account's settings included.
 #[unsafe(no_mangle)]
 pub extern "C" fn mct_publish_token_effective_denied_country_count(token: Option<&mct_publish_token>) -> usize {
     boundary!(0, Some(token?.common().effective_settings.denied_countries.len()))
@@ -215,7 +215,7 @@ pub extern "C" fn mct_publish_token_effective_geo_cascade_is_enabled(token: Opti
     sent_boundary!(out, token?.common().effective_settings.geo_cascade.is_enabled)
 }
 
-/// How many clusters that streams are cascaded to, the account's settings included.
+/// The number of clusters that streams are cascaded to, the account's settings included.
 #[unsafe(no_mangle)]
 pub extern "C" fn mct_publish_token_effective_geo_cascade_cluster_count(token: Option<&mct_publish_token>) -> usize {
     boundary!(0, Some(token?.common().effective_settings.geo_cascade.clusters.len()))
@@ -236,127 +236,127 @@ pub extern "C" fn mct_publish_token_effective_enable_utc_insertion(token: Option
 /// Do viewers need a subscribe token?
 #[unsafe(no_mangle)]
 pub extern "C" fn mct_publish_token_subscribe_requires_auth(token: Option<&mct_publish_token>, out: Option<&mut bool>) -> bool {
-    sent_boundary!(out, token?.0.answer.subscribe_requires_auth)
+    sent_boundary!(out, token?.0.own.subscribe_requires_auth)
 }
 
 /// May streams be recorded?
 #[unsafe(no_mangle)]
 pub extern "C" fn mct_publish_token_record(token: Option<&mct_publish_token>, out: Option<&mut bool>) -> bool {
-    sent_boundary!(out, token?.0.answer.record)
+    sent_boundary!(out, token?.0.own.record)
 }
 
 /// Is live clipping on?
 #[unsafe(no_mangle)]
 pub extern "C" fn mct_publish_token_clip(token: Option<&mct_publish_token>, out: Option<&mut bool>) -> bool {
-    sent_boundary!(out, token?.0.answer.clip)
+    sent_boundary!(out, token?.0.own.clip)
 }
 
 /// May a stream have several sources?
 #[unsafe(no_mangle)]
 pub extern "C" fn mct_publish_token_multisource(token: Option<&mct_publish_token>, out: Option<&mut bool>) -> bool {
-    sent_boundary!(out, token?.0.answer.multisource)
+    sent_boundary!(out, token?.0.own.multisource)
 }
 
 /// Are webhooks sent for thumbnails?
 #[unsafe(no_mangle)]
 pub extern "C" fn mct_publish_token_enable_thumbnails(token: Option<&mct_publish_token>, out: Option<&mut bool>) -> bool {
-    sent_boundary!(out, token?.0.answer.enable_thumbnails)
+    sent_boundary!(out, token?.0.own.enable_thumbnails)
 }
 
 /// Is RTMP taken with low latency?
 #[unsafe(no_mangle)]
 pub extern "C" fn mct_publish_token_low_latency_rtmp(token: Option<&mct_publish_token>, out: Option<&mut bool>) -> bool {
-    sent_boundary!(out, token?.0.answer.low_latency_rtmp)
+    sent_boundary!(out, token?.0.own.low_latency_rtmp)
 }
 
 /// Is the SRT passphrase shown and answered?
 #[unsafe(no_mangle)]
 pub extern "C" fn mct_publish_token_display_srt_passphrase(token: Option<&mct_publish_token>, out: Option<&mut bool>) -> bool {
-    sent_boundary!(out, token?.0.answer.display_srt_passphrase)
+    sent_boundary!(out, token?.0.own.display_srt_passphrase)
 }
 
 /// Are the streams DRM streams?
 #[unsafe(no_mangle)]
 pub extern "C" fn mct_publish_token_drm(token: Option<&mct_publish_token>, out: Option<&mut bool>) -> bool {
-    sent_boundary!(out, token?.0.answer.drm)
+    sent_boundary!(out, token?.0.own.drm)
 }
 
 /// Are UTC timestamps inserted into the stream?
 #[unsafe(no_mangle)]
 pub extern "C" fn mct_publish_token_enable_utc_insertion(token: Option<&mct_publish_token>, out: Option<&mut bool>) -> bool {
-    sent_boundary!(out, token?.0.answer.enable_utc_insertion)
+    sent_boundary!(out, token?.0.own.enable_utc_insertion)
 }
 
 /// The integration that the token belongs to: "None", "Maestro", "Passthru", "Internal", or one unknown today.
 #[unsafe(no_mangle)]
 pub extern "C" fn mct_publish_token_integration_id(token: Option<&mct_publish_token>) -> *const c_char {
-    boundary!(ptr::null(), token?.0.answer.integration_id.lend())
+    boundary!(ptr::null(), token?.0.own.integration_id.lend())
 }
 
 /// The SRT passphrase, a secret; wiped when the token is freed.
 #[unsafe(no_mangle)]
 pub extern "C" fn mct_publish_token_srt_passphrase(token: Option<&mct_publish_token>) -> *const c_char {
-    boundary!(ptr::null(), token?.0.answer.srt_passphrase.lend())
+    boundary!(ptr::null(), token?.0.own.srt_passphrase.lend())
 }
 
 /// The default priority of streams; the highest wins.
 #[unsafe(no_mangle)]
 pub extern "C" fn mct_publish_token_priority(token: Option<&mct_publish_token>, out: Option<&mut i32>) -> bool {
-    sent_boundary!(out, token?.0.answer.priority)
+    sent_boundary!(out, token?.0.own.priority)
 }
 
 /// The id of the encoder profile.
 #[unsafe(no_mangle)]
 pub extern "C" fn mct_publish_token_encoder_profile_id(token: Option<&mct_publish_token>) -> *const c_char {
-    boundary!(ptr::null(), token?.0.answer.encoder_profile_id.lend())
+    boundary!(ptr::null(), token?.0.own.encoder_profile_id.lend())
 }
 
 /// Is geo cascading on for this token?
 #[unsafe(no_mangle)]
 pub extern "C" fn mct_publish_token_geo_cascade_is_enabled(token: Option<&mct_publish_token>, out: Option<&mut bool>) -> bool {
-    sent_boundary!(out, token?.0.answer.geo_cascade.is_enabled)
+    sent_boundary!(out, token?.0.own.geo_cascade.is_enabled)
 }
 
-/// How many clusters that streams of this token are cascaded to.
+/// The number of clusters that streams of this token are cascaded to.
 #[unsafe(no_mangle)]
 pub extern "C" fn mct_publish_token_geo_cascade_cluster_count(token: Option<&mct_publish_token>) -> usize {
-    boundary!(0, Some(token?.0.answer.geo_cascade.clusters.len()))
+    boundary!(0, Some(token?.0.own.geo_cascade.clusters.len()))
 }
 
 /// Entry `index` of the clusters that streams of this token are cascaded to. Lent; NULL out of range.
 #[unsafe(no_mangle)]
 pub extern "C" fn mct_publish_token_geo_cascade_cluster(token: Option<&mct_publish_token>, index: usize) -> *const c_char {
-    boundary!(ptr::null(), token?.0.answer.geo_cascade.clusters.get(index)?.lend())
+    boundary!(ptr::null(), token?.0.own.geo_cascade.clusters.get(index)?.lend())
 }
 
 /// How many endpoints streams are sent on to.
 #[unsafe(no_mangle)]
 pub extern "C" fn mct_publish_token_restream_count(token: Option<&mct_publish_token>) -> usize {
-    boundary!(0, Some(token?.0.answer.restream.len()))
+    boundary!(0, Some(token?.0.own.restream.len()))
 }
 
 /// The address of endpoint `index`. Lent; NULL out of range.
 #[unsafe(no_mangle)]
 pub extern "C" fn mct_publish_token_restream_url(token: Option<&mct_publish_token>, index: usize) -> *const c_char {
-    boundary!(ptr::null(), token?.0.answer.restream.get(index)?.url.lend())
+    boundary!(ptr::null(), token?.0.own.restream.get(index)?.url.lend())
 }
 
 /// The secret key of endpoint `index` (for SRT the stream id). Lent; NULL out of range.
 #[unsafe(no_mangle)]
 pub extern "C" fn mct_publish_token_restream_key(token: Option<&mct_publish_token>, index: usize) -> *const c_char {
-    boundary!(ptr::null(), token?.0.answer.restream.get(index)?.key.lend())
+    boundary!(ptr::null(), token?.0.own.restream.get(index)?.key.lend())
 }
 
 /// The label of endpoint `index`. Lent; NULL out of range, or without one.
 #[unsafe(no_mangle)]
 pub extern "C" fn mct_publish_token_restream_label(token: Option<&mct_publish_token>, index: usize) -> *const c_char {
-    boundary!(ptr::null(), token?.0.answer.restream.get(index)?.label.lend())
+    boundary!(ptr::null(), token?.0.own.restream.get(index)?.label.lend())
 }
 
 /// Is sending on to endpoint `index` enabled?
 #[unsafe(no_mangle)]
 pub extern "C" fn mct_publish_token_restream_enabled(token: Option<&mct_publish_token>, index: usize, out: Option<&mut bool>) -> bool {
-    sent_boundary!(out, token?.0.answer.restream.get(index)?.enabled)
+    sent_boundary!(out, token?.0.own.restream.get(index)?.enabled)
 }
 
 /// The whole answer as JSON, the fields that this library does not know included. It holds the token string: keep it

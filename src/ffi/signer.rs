@@ -86,7 +86,7 @@ pub extern "C" fn mct_signer_from_token(
 ) -> mct_status {
     status_boundary!(error, {
         let out = Out::new(out)?;
-        out.set(mct_signer(Signer::from_token(&given(token, "token")?.0.answer, algorithm_of(algorithm)?)?))
+        out.set(mct_signer(Signer::from_token(&given(token, "token")?.0, algorithm_of(algorithm)?)?))
     })
 }
 

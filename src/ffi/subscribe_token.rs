@@ -15,20 +15,20 @@ use super::guard::{boundary, sent_boundary, status_boundary};
 use super::handle::{Lend, Out, given, text};
 use crate::error::mct_status;
 use crate::model::subscribe_token::SubscribeToken;
-use crate::model::token::{Answer, Received, Token};
+use crate::model::token::{Received, Token};
 
 /// A subscribe token, as the API answered.
 pub struct mct_subscribe_token(pub(crate) Received<SubscribeToken>);
 
 impl std::fmt::Debug for mct_subscribe_token {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.answer.fmt(out)
+        self.0.fmt(out)
     }
 }
 
 impl mct_subscribe_token {
     fn common(&self) -> &Token {
-        self.0.answer.token()
+        &self.0.token
     }
 }
 
@@ -122,7 +122,7 @@ pub extern "C" fn mct_subscribe_token_stream_is_regex(token: Option<&mct_subscri
     boundary!(false, Some(token?.common().streams.get(index)?.is_regex()))
 }
 
-/// How many domains that may use the token; none means all.
+/// The number of domains that may use the token; none means all.
 #[unsafe(no_mangle)]
 pub extern "C" fn mct_subscribe_token_allowed_origin_count(token: Option<&mct_subscribe_token>) -> usize {
     boundary!(0, Some(token?.common().allowed_origins.len()))
@@ -134,7 +134,7 @@ pub extern "C" fn mct_subscribe_token_allowed_origin(token: Option<&mct_subscrib
     boundary!(ptr::null(), token?.common().allowed_origins.get(index)?.lend())
 }
 
-/// How many addresses and blocks that may use the token; none means all.
+/// The number of addresses and blocks that may use the token; none means all.
 #[unsafe(no_mangle)]
 pub extern "C" fn mct_subscribe_token_allowed_ip_address_count(token: Option<&mct_subscribe_token>) -> usize {
     boundary!(0, Some(token?.common().allowed_ip_addresses.len()))
@@ -158,7 +158,7 @@ pub extern "C" fn mct_subscribe_token_origin_cluster(token: Option<&mct_subscrib
     boundary!(ptr::null(), token?.common().origin_cluster.lend())
 }
 
-/// How many countries (ISO 3166-1) that viewers may be in; none means all.
+/// The number of countries (ISO 3166-1) that viewers may be in; none means all.
 #[unsafe(no_mangle)]
 pub extern "C" fn mct_subscribe_token_allowed_country_count(token: Option<&mct_subscribe_token>) -> usize {
     boundary!(0, Some(token?.common().allowed_countries.len()))
@@ -170,7 +170,7 @@ pub extern "C" fn mct_subscribe_token_allowed_country(token: Option<&mct_subscri
     boundary!(ptr::null(), token?.common().allowed_countries.get(index)?.lend())
 }
 
-/// How many countries (ISO 3166-1) that viewers may not be in.
+/// The number of countries (ISO 3166-1) that viewers may not be in.
 #[unsafe(no_mangle)]
 pub extern "C" fn mct_subscribe_token_denied_country_count(token: Option<&mct_subscribe_token>) -> usize {
     boundary!(0, Some(token?.common().denied_countries.len()))
@@ -188,7 +188,7 @@ pub extern "C" fn mct_subscribe_token_effective_origin_cluster(token: Option<&mc
     boundary!(ptr::null(), token?.common().effective_settings.origin_cluster.lend())
 }
 
-/// How many allowed countries that apply, the account's settings included.
+/// The number of allowed countries that apply, the account's settings included.
 #[unsafe(no_mangle)]
 pub extern "C" fn mct_subscribe_token_effective_allowed_country_count(token: Option<&mct_subscribe_token>) -> usize {
     boundary!(0, Some(token?.common().effective_settings.allowed_countries.len()))
@@ -200,7 +200,7 @@ pub extern "C" fn mct_subscribe_token_effective_allowed_country(token: Option<&m
     boundary!(ptr::null(), token?.common().effective_settings.allowed_countries.get(index)?.lend())
 }
 
-/// How many denied countries that apply, the account's settings included.
+/// The number of denied countries that apply, the account's settings included.
 #[unsafe(no_mangle)]
 pub extern "C" fn mct_subscribe_token_effective_denied_country_count(token: Option<&mct_subscribe_token>) -> usize {
     boundary!(0, Some(token?.common().effective_settings.denied_countries.len()))
@@ -221,7 +221,7 @@ pub extern "C" fn mct_subscribe_token_effective_geo_cascade_is_enabled(
     sent_boundary!(out, token?.common().effective_settings.geo_cascade.is_enabled)
 }
 
-/// How many clusters that streams are cascaded to, the account's settings included.
+/// The number of clusters that streams are cascaded to, the account's settings included.
 #[unsafe(no_mangle)]
 pub extern "C" fn mct_subscribe_token_effective_geo_cascade_cluster_count(token: Option<&mct_subscribe_token>) -> usize {
     boundary!(0, Some(token?.common().effective_settings.geo_cascade.clusters.len()))
@@ -242,7 +242,7 @@ pub extern "C" fn mct_subscribe_token_effective_enable_utc_insertion(token: Opti
 /// The id that usage is counted under.
 #[unsafe(no_mangle)]
 pub extern "C" fn mct_subscribe_token_tracking_id(token: Option<&mct_subscribe_token>) -> *const c_char {
-    boundary!(ptr::null(), token?.0.answer.tracking.tracking_id.lend())
+    boundary!(ptr::null(), token?.0.own.tracking.tracking_id.lend())
 }
 
 /// The whole answer as JSON, the fields that this library does not know included. It holds the token string: keep it

@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 use serde::{Deserialize, de};
+use serde_json::value::RawValue;
 
 /// What is wrong with a JSON text. serde's own message quotes values, which may be secret; the place is enough.
 pub(crate) fn problem(error: &serde_json::Error) -> String {
@@ -14,71 +15,79 @@ pub(crate) fn problem(error: &serde_json::Error) -> String {
         serde_json::error::Category::Data => "a value is of the wrong type, missing, or there twice",
         serde_json::error::Category::Eof => "it ends too early",
     };
-    format!("{what}, at line {} column {}", error.line(), error.column())
-}
-
-/// Refuses a name that appears twice in one object, at any depth: two readers would see two different things.
-pub(crate) fn refuse_duplicate_names(json: &[u8]) -> Result<(), serde_json::Error> {
-    let mut deserializer = serde_json::Deserializer::from_slice(json);
-    NoDuplicates.deserialize(&mut deserializer)?;
-    deserializer.end()
-}
-
-struct NoDuplicates;
-
-impl<'de> DeserializeSeed<'de> for NoDuplicates {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
+    match error.line() {
+        0 => what.to_owned(),
+        line => format!("{what}, at line {line} column {}", error.column()),
     }
 }
 
-impl<'de> Visitor<'de> for NoDuplicates {
-    type Value = ();
+/// As serde_json's own limit, which does not count in what it passes over.
+const DEEPEST: usize = 128;
 
-    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("JSON")
+/// Refuses a name that appears twice in one object, at any depth: two readers would see two different things. Texts are
+/// passed over where they stand: to read them would leave copies of secrets behind.
+pub(crate) fn refuse_duplicate_names(json: &str) -> Result<(), serde_json::Error> {
+    let json: &RawValue = serde_json::from_str(json)?;
+    if depth(json.get()) > DEEPEST {
+        return Err(serde_json::Error::custom("too deep"));
     }
+    check_names(json.get())
+}
 
-    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
-        while items.next_element_seed(NoDuplicates)?.is_some() {}
-        Ok(())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<(), A::Error> {
-        let mut names = HashSet::new();
-        while let Some(name) = entries.next_key::<String>()? {
-            if !names.insert(name) {
-                return Err(A::Error::custom("a name appears twice"));
-            }
-            entries.next_value_seed(NoDuplicates)?;
+/// How deep objects and lists stand in one another, of JSON that is well-formed.
+fn depth(json: &str) -> usize {
+    let (mut open, mut deepest, mut in_text, mut is_escaped) = (0_usize, 0, false, false);
+    for byte in json.bytes() {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = in_text,
+            b'"' => in_text = !in_text,
+            b'{' | b'[' if !in_text => open += 1,
+            b'}' | b']' if !in_text => open = open.saturating_sub(1),
+            _ => {}
         }
-        Ok(())
+        deepest = deepest.max(open);
+    }
+    deepest
+}
+
+fn check_names(json: &str) -> Result<(), serde_json::Error> {
+    let inside: Vec<&RawValue> = match json.as_bytes().first() {
+        Some(b'{') => serde_json::from_str::<Values<'_>>(json).map_err(|_| serde_json::Error::custom("a name appears twice"))?.0,
+        Some(b'[') => serde_json::from_str(json)?,
+        _ => return Ok(()),
+    };
+    inside.into_iter().try_for_each(|value| check_names(value.get()))
+}
+
+/// The values of an object whose names are all different.
+struct Values<'de>(Vec<&'de RawValue>);
+
+impl<'de> Deserialize<'de> for Values<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Values<'de>, D::Error> {
+        struct Names;
+
+        impl<'de> Visitor<'de> for Names {
+            type Value = Values<'de>;
+
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Values<'de>, A::Error> {
+                let mut names = HashSet::new();
+                let mut values = Vec::new();
+                while let Some((name, value)) = entries.next_entry::<String, &RawValue>()? {
+                    if !names.insert(name) {
+                        return Err(A::Error::custom("a name appears twice"));
+                    }
+                    values.push(value);
+                }
+                Ok(Values(values))
+            }
+        }
+
+        deserializer.deserialize_map(Names)
     }
 }
 
@@ -125,14 +134,17 @@ mod tests {
     #[test]
     fn a_name_that_appears_twice_is_refused_at_any_depth() {
         for json in [r#"{"a":1,"a":2}"#, r#"[{"b":{"a":1,"a":2}}]"#, r#"{"a":1,"\u0061":2}"#] {
-            assert!(refuse_duplicate_names(json.as_bytes()).is_err(), "{json}");
+            assert!(refuse_duplicate_names(json).is_err(), "{json}");
         }
-        assert!(refuse_duplicate_names(br#"{"a":{"a":[{"a":1},{"a":1.5}]},"b":null,"c":-1}"#).is_ok());
+        assert!(refuse_duplicate_names(r#"{"a":{"a":[{"a":1},{"a":1.5}]},"b":null,"c":-1}"#).is_ok());
     }
 
     #[test]
     fn json_that_is_too_deep_is_an_error_and_not_a_crash() {
-        let deep = "[".repeat(1_000_000);
-        assert!(refuse_duplicate_names(deep.as_bytes()).is_err());
+        let deep = format!("{}{}", "[".repeat(1_000_000), "]".repeat(1_000_000));
+        assert!(refuse_duplicate_names(&deep).is_err());
+        let nested = |depth: usize| format!("{}{}{}", "[".repeat(depth), r#""[\"[""#, "]".repeat(depth));
+        assert!(refuse_duplicate_names(&nested(DEEPEST)).is_ok());
+        assert!(refuse_duplicate_names(&nested(DEEPEST + 1)).is_err());
     }
 }

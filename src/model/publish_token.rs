@@ -1,9 +1,9 @@
-//! The answer for a publish token.
+//! What only the answer for a publish token has.
 
 use serde::Deserialize;
 
 use super::json::null_as_default;
-use super::token::{Answer, GeoCascade, Token};
+use super::token::GeoCascade;
 use crate::text::{Secret, Text};
 
 #[derive(Debug, Clone, Deserialize)]
@@ -17,8 +17,6 @@ pub(crate) struct Restream {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PublishToken {
-    #[serde(flatten)]
-    token: Token,
     pub subscribe_requires_auth: Option<bool>,
     pub record: Option<bool>,
     pub clip: Option<bool>,
@@ -37,10 +35,4 @@ pub(crate) struct PublishToken {
     #[serde(rename = "enableUTCInsertion")]
     pub enable_utc_insertion: Option<bool>,
     pub encoder_profile_id: Option<Text>,
-}
-
-impl Answer for PublishToken {
-    fn token(&self) -> &Token {
-        &self.token
-    }
 }

@@ -131,7 +131,7 @@ impl<K: KindFields> Spec<K> {
     /// Fields that this library does not know. One that it knows has a setter, which checks it.
     pub(crate) fn merge_json(&mut self, object: &str) -> Result<()> {
         let wrong = |error: serde_json::Error| Error::invalid("json", format_args!("must be a JSON object: {}", json::problem(&error)));
-        json::refuse_duplicate_names(object.as_bytes()).map_err(wrong)?;
+        json::refuse_duplicate_names(object).map_err(wrong)?;
         let fields: Map<String, Value> = serde_json::from_str(object).map_err(wrong)?;
         let known: HashSet<&str> = COMMON_NAMES.iter().chain(K::NAMES).copied().collect();
         if let Some(name) = fields.keys().find(|name| known.contains(name.as_str())) {

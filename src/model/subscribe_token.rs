@@ -1,9 +1,8 @@
-//! The answer for a subscribe token.
+//! What only the answer for a subscribe token has.
 
 use serde::Deserialize;
 
 use super::json::null_as_default;
-use super::token::{Answer, Token};
 use crate::text::Text;
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -15,16 +14,8 @@ pub(crate) struct Tracking {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct SubscribeToken {
-    #[serde(flatten)]
-    token: Token,
     #[serde(default, deserialize_with = "null_as_default")]
     pub tracking: Tracking,
-}
-
-impl Answer for SubscribeToken {
-    fn token(&self) -> &Token {
-        &self.token
-    }
 }
 
 #[cfg(test)]
@@ -48,14 +39,14 @@ mod tests {
             r#"{"id":1,"label":null,"token":null,"streams":null,"tracking":null,"effectiveSettings":null,"isActive":null,"expiresOn":null}"#,
             r#"{"id":1,"tracking":{"trackingId":null},"effectiveSettings":{"geoCascade":null,"allowedCountries":null}}"#,
         ] {
-            let token = Token::read(json).expect(json).answer;
-            assert!(token.token().label.is_none() && token.token().streams.is_empty() && token.tracking.tracking_id.is_none());
+            let token = Token::read(json).expect(json);
+            assert!(token.token.label.is_none() && token.token.streams.is_empty() && token.own.tracking.tracking_id.is_none());
         }
     }
 
     #[test]
     fn an_id_is_read_as_a_number_and_as_a_text() {
-        let id = |json: &str| Token::read(json).map(|token| token.answer.token().id).ok();
+        let id = |json: &str| Token::read(json).map(|token| token.token.id).ok();
         assert_eq!(id(r#"{"id":4294967301}"#), Some(4_294_967_301));
         assert_eq!(id(r#"{"id":"4294967301"}"#), Some(4_294_967_301));
         for bad in

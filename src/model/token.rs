@@ -76,26 +76,28 @@ pub(crate) struct Token {
     pub effective_settings: EffectiveSettings,
 }
 
-/// A kind of token, as an answer describes it.
-pub(crate) trait Answer: DeserializeOwned {
-    fn token(&self) -> &Token;
-}
-
-/// An answer with the JSON that it was read from, which holds the fields that are unknown today.
+/// An answer: what both kinds of token have, what only one has, and the JSON that it was read from, which holds the
+/// fields that are unknown today.
 #[derive(Debug, Clone)]
 pub(crate) struct Received<A> {
-    pub answer: A,
+    pub token: Token,
+    pub own: A,
     pub json: Secret,
 }
 
-impl<A: Answer> Received<A> {
+impl<A: DeserializeOwned> Received<A> {
+    /// Both parts are read from the text itself. To flatten one into the other would copy every field, secrets too,
+    /// into memory that nobody wipes.
     pub(crate) fn read(json: &str) -> std::result::Result<Received<A>, serde_json::Error> {
-        let answer = serde_json::from_str(json)?;
-        Ok(Received { answer, json: Secret::new(json.trim_matches([' ', '\t', '\r', '\n'])) })
+        let token = serde_json::from_str(json)?;
+        let own = serde_json::from_str(json)?;
+        Ok(Received { token, own, json: Secret::new(json.trim_matches([' ', '\t', '\r', '\n'])) })
     }
 
     /// Reads what a caller kept of an earlier answer.
     pub(crate) fn from_caller(json: &str) -> Result<Received<A>> {
-        Received::read(json).map_err(|error| Error::invalid("json", format_args!("is not a token of this kind: {}", json::problem(&error))))
+        json::refuse_duplicate_names(json)
+            .and_then(|()| Received::read(json))
+            .map_err(|error| Error::invalid("json", format_args!("is not a token of this kind: {}", json::problem(&error))))
     }
 }

@@ -71,7 +71,7 @@ fn claim(reason: mct_reason, field: &str, problem: &str) -> Error {
 fn decode(what: &str, part: &str) -> Result<String> {
     let bytes = URL_SAFE_NO_PAD.decode(part).map_err(|_| malformed(format!("the {what} is not canonical, unpadded base64url")))?;
     let text = String::from_utf8(bytes).map_err(|_| malformed(format!("the {what} is not UTF-8")))?;
-    json::refuse_duplicate_names(text.as_bytes()).map_err(|error| malformed(format!("the {what}: {}", json::problem(&error))))?;
+    json::refuse_duplicate_names(&text).map_err(|error| malformed(format!("the {what}: {}", json::problem(&error))))?;
     Ok(text)
 }
 

@@ -9,7 +9,7 @@ use crate::error::{
 use crate::model::limits::shown;
 use crate::model::subscribe_token::SubscribeToken;
 use crate::model::time::Moment;
-use crate::model::token::{ANY_NAME, Answer, Stream};
+use crate::model::token::{ANY_NAME, Received, Stream};
 use crate::text::Text;
 
 const ANY_CLUSTER: &str = "auto";
@@ -72,14 +72,14 @@ pub(crate) struct Subject<'a> {
 }
 
 impl Parent {
-    pub(crate) fn of(token: &SubscribeToken) -> Parent {
+    pub(crate) fn of(token: &Received<SubscribeToken>) -> Parent {
         let text = |text: &Option<Text>| text.as_ref().map(|text| text.as_str().to_owned()).filter(|text| !text.is_empty());
-        let common = token.token();
+        let common = &token.token;
         Parent {
             is_active: common.is_active,
             expires_on: common.expires_on,
             names: common.streams.iter().map(Name::of).collect(),
-            tracking_id: text(&token.tracking.tracking_id),
+            tracking_id: text(&token.own.tracking.tracking_id),
             origin_cluster: text(&common.origin_cluster),
         }
     }

@@ -18,7 +18,7 @@ use crate::error::{
 };
 use crate::model::json;
 use crate::model::subscribe_token::SubscribeToken;
-use crate::model::token::Answer;
+use crate::model::token::Received;
 use crate::text::Secret;
 
 #[derive(Debug, Clone, Default)]
@@ -53,9 +53,9 @@ impl Signer {
         Signer::with_parent(token_id, token, algorithm, None)
     }
 
-    pub(crate) fn from_token(token: &SubscribeToken, algorithm: Algorithm) -> Result<Signer> {
-        let value = token.token().value.as_ref().map_or("", Secret::as_str);
-        Signer::with_parent(token.token().id, value, algorithm, Some(Parent::of(token)))
+    pub(crate) fn from_token(token: &Received<SubscribeToken>, algorithm: Algorithm) -> Result<Signer> {
+        let value = token.token.value.as_ref().map_or("", Secret::as_str);
+        Signer::with_parent(token.token.id, value, algorithm, Some(Parent::of(token)))
     }
 
     fn with_parent(token_id: u64, token: &str, algorithm: Algorithm, parent: Option<Parent>) -> Result<Signer> {

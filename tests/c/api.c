@@ -1,0 +1,53 @@
+#include "api.h"
+
+#include <stdlib.h>
+
+#include "harness.h"
+
+const char *api_url(void)
+{
+    const char *url = getenv("MILLICAST_API_URL");
+    return url == NULL ? "http://127.0.0.1:1" : url;
+}
+
+const char *api_secret(void)
+{
+    const char *secret = getenv("MILLICAST_API_SECRET");
+    return secret == NULL ? "no-secret" : secret;
+}
+
+mct_client_config *api_config(const char *base_url, const char *secret)
+{
+    mct_client_config *config = NULL;
+    OK(mct_client_config_new(secret == NULL ? api_secret() : secret, &config, &failure));
+    OK(mct_client_config_set_base_url(config, base_url == NULL ? api_url() : base_url, &failure));
+    return config;
+}
+
+mct_client *api_client(const char *base_url, const char *secret)
+{
+    mct_client *client = NULL;
+    mct_client_config *config = api_config(base_url, secret);
+    OK(mct_client_config_set_max_retries(config, 0, &failure));
+    OK(mct_client_new(config, &client, &failure));
+    mct_client_config_free(config);
+    return client;
+}
+
+mct_subscribe_token *api_subscribe_token(mct_client *client, const char *stream)
+{
+    mct_subscribe_token_spec *spec = NULL;
+    mct_subscribe_token *token = NULL;
+    OK(mct_subscribe_token_spec_new("c-test", &spec, &failure));
+    OK(mct_subscribe_token_spec_add_stream(spec, stream, false, &failure));
+    OK(mct_subscribe_token_create(client, spec, &token, &failure));
+    mct_subscribe_token_spec_free(spec);
+    return token;
+}
+
+mct_signer *api_signer(void)
+{
+    mct_signer *signer = NULL;
+    OK(mct_signer_new(7, "d2e166fdda89824a6c493d8a2af7a075", MCT_HS256, &signer, &failure));
+    return signer;
+}

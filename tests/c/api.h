@@ -1,0 +1,23 @@
+/* Clients for the tests. The emulator's address and secret are in the environment, where run.sh has put them. */
+
+#ifndef API_H
+#define API_H
+
+#include "millicast_tokens.h"
+
+const char *api_url(void);
+const char *api_secret(void);
+
+/* A configuration for this address, with this secret; NULL takes the emulator's. */
+mct_client_config *api_config(const char *base_url, const char *secret);
+
+/* A client of such a configuration that never tries twice. */
+mct_client *api_client(const char *base_url, const char *secret);
+
+/* Makes one subscribe token for `stream`. NULL when that failed, which is a failed check. */
+mct_subscribe_token *api_subscribe_token(mct_client *client, const char *stream);
+
+/* A parent that no server knows, for signing: id 7, stream "camera". */
+mct_signer *api_signer(void);
+
+#endif

@@ -1,0 +1,243 @@
+#!/bin/sh
+# Builds and runs the C tests, the header's check and the examples, against an emulator that is started here.
+#
+# Taken from the environment, each with a default: LIBDIR, the folder of libmillicast_tokens.so, .so.0 and .a; INCLUDE,
+# that of the header; EMULATOR, the program; CC and CXX; BUILD, where everything is made (else a folder that is removed
+# at the end); ONLY, a part of a sentence, for the tests of the suite that hold it.
+set -u
+
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../.." && pwd)
+LIBDIR=$(cd "${LIBDIR:-$root/target/release}" && pwd) || exit 1
+INCLUDE=$(cd "${INCLUDE:-$root/include}" && pwd) || exit 1
+EMULATOR=${EMULATOR:-$LIBDIR/millicast-emulator}
+CC=${CC:-cc}
+CXX=${CXX:-c++}
+temporary=
+emulator=
+passed=0
+failed=0
+
+clean_up() {
+    if [ -n "$emulator" ]; then
+        kill "$emulator" 2>/dev/null
+        wait "$emulator" 2>/dev/null
+    fi
+    [ -z "$temporary" ] || rm -rf "$temporary"
+}
+trap clean_up EXIT
+trap 'exit 130' INT TERM
+
+if [ -n "${BUILD:-}" ]; then
+    mkdir -p "$BUILD" || exit 1
+    BUILD=$(cd "$BUILD" && pwd)
+else
+    BUILD=$(mktemp -d) || exit 1
+    temporary=$BUILD
+fi
+
+# check SENTENCE COMMAND...: one test that is a command.
+check() {
+    sentence=$1
+    shift
+    if "$@" >"$BUILD/output" 2>&1; then
+        echo "ok   $sentence"
+        passed=$((passed + 1))
+    else
+        cat "$BUILD/output"
+        echo "FAIL $sentence"
+        failed=$((failed + 1))
+    fi
+}
+
+# run NAME COMMAND...: a program of tests, whose last line tells how many passed. One that does not end is ended.
+run() {
+    echo "-- $1"
+    name=$1
+    shift
+    timeout --foreground 300 "$@" >"$BUILD/output" 2>&1 3<&-
+    code=$?
+    cat "$BUILD/output"
+    counts=$(sed -n 's/^\([0-9][0-9]*\) passed, \([0-9][0-9]*\) failed$/\1 \2/p' "$BUILD/output" | tail -n 1)
+    passed=$((passed + ${counts% *}))
+    failed=$((failed + ${counts#* }))
+    if [ "$code" -ne 0 ] && [ "${counts#* }" = "${counts#*[1-9]}" ]; then
+        echo "FAIL $name ended with status $code"
+        failed=$((failed + 1))
+    fi
+}
+
+compile() {
+    "$CC" -std=c99 -D_POSIX_C_SOURCE=200809L -Wall -Wextra -Wpedantic -Werror -g -I"$INCLUDE" "$@"
+}
+
+shared="-L$LIBDIR -Wl,-rpath,$LIBDIR -lmillicast_tokens"
+system="-lgcc_s -lutil -lrt -lpthread -lm -ldl -lc"
+families="version_and_errors arguments texts numbers publish_token subscribe_token signing verifying log calls
+    failed_calls secrecy threads signals cancel process"
+
+build() {
+    objects=
+    for file in main harness net api $families; do
+        compile -c "$here/$file.c" -o "$BUILD/$file.o" || return 1
+        objects="$objects $BUILD/$file.o"
+    done
+    # shellcheck disable=SC2086 # lists of words
+    {
+        compile $objects $shared -lpthread -o "$BUILD/suite" &&
+            compile $objects "$LIBDIR/libmillicast_tokens.a" $system -o "$BUILD/suite-static" &&
+            compile "$here/exit_in_call.c" "$BUILD/net.o" $shared -lpthread -o "$BUILD/exit_in_call" &&
+            compile "$here/unload.c" -ldl -lpthread -o "$BUILD/unload"
+    }
+}
+
+# Its own free() hands on to glibc's.
+run_wiped() {
+    # shellcheck disable=SC2086
+    if ! getconf GNU_LIBC_VERSION >/dev/null 2>&1; then
+        echo "SKIPPED: the C library is not glibc, so freed memory is not looked into"
+    elif compile "$here/wiped.c" "$BUILD/harness.o" $shared -lpthread -o "$BUILD/wiped"; then
+        run "wiped" "$BUILD/wiped"
+    else
+        check "what looks into freed memory builds" false
+    fi
+}
+
+# The functions that the header has, and of those the ones that no object of the suite calls.
+uncalled() {
+    sed -n 's/^[a-z].*[ *]\(mct_[a-z0-9_]*\)(.*/\1/p' "$INCLUDE/millicast_tokens.h" | sort -u >"$BUILD/declared"
+    # shellcheck disable=SC2086
+    nm -u $objects | sed -n 's/^ *U \(mct_[a-z0-9_]*\)$/\1/p' | sort -u >"$BUILD/called"
+    comm -23 "$BUILD/declared" "$BUILD/called" >"$BUILD/uncalled"
+    cat "$BUILD/uncalled"
+    [ -s "$BUILD/declared" ] && [ ! -s "$BUILD/uncalled" ]
+}
+
+header_in_cpp() {
+    # shellcheck disable=SC2086
+    "$CXX" -std=c++17 -Wall -Wextra -Werror -pedantic -I"$INCLUDE" "$here/header_alone.cpp" $shared -o "$BUILD/header-cpp" &&
+        "$BUILD/header-cpp"
+}
+
+header_in_c() {
+    # shellcheck disable=SC2086
+    "$CC" -std=c99 -Wall -Wextra -Werror -pedantic -I"$INCLUDE" "$@" "$here/header_alone.c" $shared -o "$BUILD/header-c" &&
+        "$BUILD/header-c"
+}
+
+# Copied away first: an example must build without the rest of the tree.
+build_example() {
+    rm -rf "$BUILD/examples/$1"
+    mkdir -p "$BUILD/examples" && cp -R "$root/examples/$1" "$BUILD/examples/$1" &&
+        make -C "$BUILD/examples/$1" CC="$CC" CXX="$CXX" INCLUDE="$INCLUDE" LIB="$LIBDIR" OUT="$BUILD/examples/bin"
+}
+
+refuses_secret_as_argument() {
+    ! "$BUILD/examples/bin/$1" --api-secret "$MILLICAST_API_SECRET" >"$BUILD/refused" 2>&1 &&
+        grep -q -- --api-secret-file "$BUILD/refused" && ! grep -q -- "$MILLICAST_API_SECRET" "$BUILD/refused"
+}
+
+reads_secret_file() {
+    echo "$MILLICAST_API_SECRET" >"$BUILD/secret"
+    MILLICAST_API_SECRET= "$BUILD/examples/bin/$1" --base-url "$MILLICAST_API_URL" --api-secret-file "$BUILD/secret"
+}
+
+fails_in_one_line() {
+    ! MILLICAST_API_SECRET=wrong "$BUILD/examples/bin/$1" >"$BUILD/refused" 2>"$BUILD/why" &&
+        grep -q UNAUTHORIZED "$BUILD/why" && [ "$(wc -l <"$BUILD/why")" -eq 1 ]
+}
+
+signs_offline() {
+    echo '{"id":7,"token":"key","isActive":true,"streams":[{"streamName":"camera"}]}' >"$BUILD/token.json"
+    "$BUILD/examples/bin/sign" --stream camera --lifetime 30 --token-json "$BUILD/token.json" >"$BUILD/jwt" &&
+        grep -q '^[^.]*\.[^.]*\.[^.]*$' "$BUILD/jwt" &&
+        MILLICAST_SUBSCRIBE_TOKEN_ID=7 MILLICAST_SUBSCRIBE_TOKEN=key "$BUILD/examples/bin/sign" --stream other &&
+        ! "$BUILD/examples/bin/sign" --stream other --token-json "$BUILD/token.json"
+}
+
+check_example() {
+    check "the example $1 runs" "$BUILD/examples/bin/$1"
+    check "the example $1 takes the secret from a file" reads_secret_file "$1"
+    check "the example $1 refuses a secret as an argument" refuses_secret_as_argument "$1"
+    check "the example $1 fails in one clear line" fails_in_one_line "$1"
+}
+
+start_emulator() {
+    MILLICAST_API_SECRET="c-tests-secret-$$"
+    mkfifo "$BUILD/ready.$$" || exit 1
+    MILLICAST_EMULATOR_API_SECRET=$MILLICAST_API_SECRET "$EMULATOR" --listen 127.0.0.1:0 >"$BUILD/ready.$$" &
+    emulator=$!
+    exec 3<"$BUILD/ready.$$"
+    read -r line <&3
+    rm -f "$BUILD/ready.$$"
+    MILLICAST_API_URL=${line#listening on }
+    export MILLICAST_API_URL MILLICAST_API_SECRET
+    case $MILLICAST_API_URL in
+    http://*) ;;
+    *)
+        echo "FAIL the emulator did not start"
+        exit 1
+        ;;
+    esac
+}
+
+stop_emulator() {
+    kill -TERM "$emulator" && wait "$emulator"
+    code=$?
+    emulator=
+    return "$code"
+}
+
+if ! build; then
+    echo "FAIL the tests do not build"
+    exit 1
+fi
+start_emulator
+
+check "the header compiles by itself as C99" header_in_c
+check "the header compiles by itself as C99 without the client" header_in_c -DMCT_NO_CLIENT
+if command -v "$CXX" >/dev/null; then
+    check "the header compiles by itself as C++17" header_in_cpp
+else
+    echo "SKIPPED: no C++ compiler"
+fi
+check "the suite calls every function of the header" uncalled
+run "suite" "$BUILD/suite" ${ONLY:+"$ONLY"}
+run "suite, linked with the static library" "$BUILD/suite-static" ${ONLY:+"$ONLY"}
+run_wiped
+run "unload" "$BUILD/unload" "$LIBDIR/libmillicast_tokens.so"
+run "exit_in_call" "$BUILD/exit_in_call"
+
+examples="guide sign"
+check "the examples in C build outside of the tree" build_example c
+if command -v "$CXX" >/dev/null; then
+    check "the example in C++ builds outside of the tree" build_example cpp
+    check_example quickstart
+    examples="$examples quickstart"
+fi
+check_example guide
+check "the example sign signs offline" signs_offline
+
+if command -v valgrind >/dev/null; then
+    kinds=definite,indirect,possible
+    grind="valgrind --leak-check=full --show-leak-kinds=$kinds --errors-for-leak-kinds=$kinds --error-exitcode=99 -q"
+    grind="$grind --suppressions=$here/valgrind.supp --num-callers=60"
+    # shellcheck disable=SC2086 # a command and its options
+    {
+        run "suite, under valgrind" $grind "$BUILD/suite" ${ONLY:+"$ONLY"}
+        run "unload, under valgrind" $grind "$BUILD/unload" "$LIBDIR/libmillicast_tokens.so"
+        # It ends in the middle of things: what is still in use then is no leak.
+        run "exit_in_call, under valgrind" $grind --leak-check=no "$BUILD/exit_in_call"
+        export MILLICAST_SUBSCRIBE_TOKEN_ID=7 MILLICAST_SUBSCRIBE_TOKEN=key
+        for example in $examples; do
+            [ "$example" = sign ] && options="--stream camera" || options=
+            check "the example $example leaks nothing and reads nothing wrong" $grind "$BUILD/examples/bin/$example" $options
+        done
+    }
+else
+    echo "SKIPPED: valgrind is not installed"
+fi
+
+check "the emulator ends when it is told to" stop_emulator
+echo "in all: $passed passed, $failed failed"
+[ "$failed" -eq 0 ]

@@ -1,0 +1,83 @@
+/*
+ * The setters, by what they take, so that what holds for all of them is checked for each: X(handle, function, field,
+ * ...), where the handle is one of `struct handles` and the field what its errors name.
+ */
+
+#ifndef SETTERS_H
+#define SETTERS_H
+
+#include "harness.h"
+
+struct handles {
+    mct_client_config *config;
+    mct_publish_token_spec *publish;
+    mct_subscribe_token_spec *subscribe;
+    mct_claims *claims;
+    mct_list_options *options;
+    mct_verify_options *verify;
+    mct_bandwidth_query *query;
+};
+
+void handles_make(struct handles *handles);
+void handles_free(struct handles *handles);
+
+/* ... and a value that it takes */
+#define SPEC_TEXT_SETTERS(X, spec, kind)                                                                               \
+    X(spec, mct_##kind##_token_spec_add_allowed_origin, "allowedOrigins", "example.com")                               \
+    X(spec, mct_##kind##_token_spec_add_allowed_ip_address, "allowedIpAddresses", "192.0.2.0/24")                      \
+    X(spec, mct_##kind##_token_spec_set_origin_cluster, "originCluster", "auto")                                       \
+    X(spec, mct_##kind##_token_spec_add_allowed_country, "allowedCountries", "PL")                                     \
+    X(spec, mct_##kind##_token_spec_add_denied_country, "deniedCountries", "ZA")                                       \
+    X(spec, mct_##kind##_token_spec_merge_json, "json", "{\"tomorrow\":1}")
+
+#define TEXT_SETTERS(X)                                                                                                \
+    X(config, mct_client_config_set_base_url, "base_url", "https://example.com")                                       \
+    X(config, mct_client_config_set_proxy, "proxy", "http://user:word@proxy.example.com:3128")                         \
+    X(config, mct_client_config_set_user_agent_suffix, "user_agent_suffix", "host/1")                                  \
+    X(claims, mct_claims_set_tracking_id, "trackingId", "group")                                                       \
+    X(claims, mct_claims_set_custom_viewer_data, "customViewerData", "viewer")                                         \
+    X(claims, mct_claims_set_origin_cluster, "originCluster", "auto")                                                  \
+    X(claims, mct_claims_add_allowed_origin, "allowedOrigins", "*.example.com:8443")                                   \
+    X(claims, mct_claims_add_allowed_ip_address, "allowedIpAddresses", "2001:db8::1")                                  \
+    X(query, mct_bandwidth_query_add_tracking_id, "trackingIds", "group")                                              \
+    X(subscribe, mct_subscribe_token_spec_set_tracking_id, "trackingId", "group")                                      \
+    X(publish, mct_publish_token_spec_set_encoder_profile_id, "encoderProfileId", "profile")                           \
+    SPEC_TEXT_SETTERS(X, publish, publish)                                                                             \
+    SPEC_TEXT_SETTERS(X, subscribe, subscribe)
+
+/* ... and the least and the most that it takes */
+#define NUMBER_SETTERS(X)                                                                                              \
+    X(config, mct_client_config_set_connect_timeout_ms, "connect_timeout_ms", 1, UINT32_MAX)                           \
+    X(config, mct_client_config_set_timeout_ms, "timeout_ms", 1, UINT32_MAX)                                           \
+    X(config, mct_client_config_set_max_retries, "max_retries", 0, 100)                                                \
+    X(config, mct_client_config_set_max_connections, "max_connections", 1, 1024)                                       \
+    X(config, mct_client_config_set_max_answer_bytes, "max_answer_bytes", 1, UINT32_MAX)                               \
+    X(config, mct_client_config_set_requests_per_second, "requests_per_second", 0, 1000000)                            \
+    X(publish, mct_publish_token_spec_set_expires, "expires", 1, INT32_MAX)                                            \
+    X(subscribe, mct_subscribe_token_spec_set_expires, "expires", 1, INT32_MAX)                                        \
+    X(publish, mct_publish_token_spec_set_bind_ips_on_usage, "bindIpsOnUsage", 0, UINT32_MAX)                          \
+    X(subscribe, mct_subscribe_token_spec_set_bind_ips_on_usage, "bindIpsOnUsage", 0, UINT32_MAX)                      \
+    X(options, mct_list_options_set_page, "page", 1, INT32_MAX)                                                        \
+    X(options, mct_list_options_set_items_on_page, "itemsOnPage", 1, 100)                                              \
+    X(options, mct_list_options_set_sort_by, "sortBy", MCT_SORT_BY_NAME, MCT_SORT_BY_ADDED_ON)                         \
+    X(verify, mct_verify_options_set_leeway, "leeway", 0, UINT32_MAX)                                                  \
+    X(publish, mct_publish_token_spec_set_priority, "priority", INT32_MIN, INT32_MAX)                                  \
+    X(claims, mct_claims_set_issued_at, "issued_at", 0, INT64_C(253402300799))                                         \
+    X(verify, mct_verify_options_set_now, "now", 0, INT64_MAX)
+
+#define BOOL_SETTERS(X)                                                                                                \
+    X(config, mct_client_config_set_allow_insecure_http)                                                               \
+    X(claims, mct_claims_set_cut_to_parent)                                                                            \
+    X(claims, mct_claims_set_unchecked_stream)                                                                         \
+    X(options, mct_list_options_set_descending)                                                                        \
+    X(publish, mct_publish_token_spec_set_subscribe_requires_auth)                                                     \
+    X(publish, mct_publish_token_spec_set_record)                                                                      \
+    X(publish, mct_publish_token_spec_set_clip)                                                                        \
+    X(publish, mct_publish_token_spec_set_multisource)                                                                 \
+    X(publish, mct_publish_token_spec_set_enable_thumbnails)                                                           \
+    X(publish, mct_publish_token_spec_set_display_srt_passphrase)                                                      \
+    X(publish, mct_publish_token_spec_set_low_latency_rtmp)                                                            \
+    X(publish, mct_publish_token_spec_set_enable_utc_insertion)                                                        \
+    X(publish, mct_publish_token_spec_set_drm)
+
+#endif

@@ -1,0 +1,173 @@
+/*
+ * Looks into every block of memory that is freed: no secret may be left in it. This program's own free() takes the place
+ * of the C library's, for the library under test too, and so it needs glibc and a run outside of valgrind.
+ */
+
+#include <malloc.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "harness.h"
+
+#define SECRET "0123456789abcdef-n3edle-fedcba9876543210"
+
+extern void __libc_free(void *block);
+
+static const char *needle; /* NULL: nothing is looked for */
+static unsigned left_behind;
+
+static void look_into(const char *block, size_t size)
+{
+    size_t length = strlen(needle);
+    for (size_t i = 0; i + length <= size; i++)
+        if (block[i] == needle[0] && memcmp(block + i, needle, length) == 0) {
+            left_behind++;
+            return;
+        }
+}
+
+void free(void *block)
+{
+    if (needle != NULL && block != NULL)
+        look_into(block, malloc_usable_size(block));
+    __libc_free(block);
+}
+
+/* Growing moves a block and leaves the old one behind. */
+void *realloc(void *block, size_t size)
+{
+    size_t old = block == NULL ? 0 : malloc_usable_size(block);
+    void *moved = malloc(size);
+    if (moved == NULL)
+        return NULL;
+    if (block != NULL)
+        memcpy(moved, block, old < size ? old : size);
+    free(block);
+    return moved;
+}
+
+#define NOTHING_LEFT()                                                                                                 \
+    do {                                                                                                               \
+        needle = NULL;                                                                                                 \
+        CHECK_NUMBER(left_behind, 0);                                                                                  \
+        left_behind = 0;                                                                                               \
+    } while (0)
+
+static void config_and_client_wipe_the_api_secret(void)
+{
+    mct_client_config *config = NULL;
+    mct_client *client = NULL;
+    needle = SECRET;
+    OK(mct_client_config_new(SECRET, &config, &failure));
+    OK(mct_client_new(config, &client, &failure));
+    mct_client_config_free(config);
+    mct_client_free(client);
+    NOTHING_LEFT();
+}
+
+static void signer_wipes_its_key(void)
+{
+    mct_signer *signer = NULL;
+    needle = SECRET;
+    OK(mct_signer_new(1, SECRET, MCT_HS256, &signer, &failure));
+    mct_signer_free(signer);
+    NOTHING_LEFT();
+}
+
+static void subscribe_token_wipes_its_string(void)
+{
+    mct_subscribe_token *token = NULL, *copy = NULL;
+    mct_signer *signer = NULL;
+    needle = SECRET;
+    OK(mct_subscribe_token_from_json("{\"id\":1,\"token\":\"" SECRET "\"}", &token, &failure));
+    OK(mct_subscribe_token_copy(token, &copy, &failure));
+    OK(mct_signer_from_token(token, MCT_HS256, &signer, &failure));
+    mct_subscribe_token_free(token);
+    mct_subscribe_token_free(copy);
+    mct_signer_free(signer);
+    NOTHING_LEFT();
+}
+
+static void publish_token_wipes_its_secrets(void)
+{
+    static const char *const members[] = {
+        "\"token\":\"" SECRET "\"",
+        "\"token\":\"\\u0041" SECRET "\"", /* not to be taken from the JSON as it stands */
+        "\"srtPassphrase\":\"" SECRET "\"",
+        "\"restream\":[{\"url\":\"rtmp://example.com\",\"key\":\"" SECRET "\"}]",
+    };
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+        char json[256];
+        mct_publish_token *token = NULL, *copy = NULL;
+        snprintf(json, sizeof json, "{\"id\":1,%s}", members[i]);
+        needle = SECRET;
+        OK(mct_publish_token_from_json(json, &token, &failure));
+        OK(mct_publish_token_copy(token, &copy, &failure));
+        mct_publish_token_free(token);
+        mct_publish_token_free(copy);
+        NOTHING_LEFT();
+    }
+}
+
+static void spec_wipes_its_restream_keys(void)
+{
+    mct_publish_token_spec *spec = NULL;
+    OK(mct_publish_token_spec_new("label", &spec, &failure));
+    needle = SECRET;
+    for (int i = 0; i < 10; i++)
+        OK(mct_publish_token_spec_add_restream(spec, "rtmp://example.com", SECRET, NULL, true, &failure));
+    mct_publish_token_spec_free(spec);
+    NOTHING_LEFT();
+}
+
+static void text_is_wiped_whatever_was_written(void)
+{
+    mct_signer *signer = NULL;
+    mct_claims *claims = NULL;
+    OK(mct_signer_new(1, SECRET, MCT_HS256, &signer, &failure));
+    OK(mct_claims_new("camera", 60, &claims, &failure));
+    for (int i = 0; i < 2; i++) {
+        char *jwt = NULL, end[40];
+        OK(mct_signer_sign(signer, claims, &jwt, NULL, &failure));
+        /* The signature's end, for a NUL of the caller's before it must not hide it. */
+        strcpy(end, jwt + strlen(jwt) - 32);
+        if (i == 1)
+            memset(jwt, 0, 8);
+        needle = end;
+        mct_string_free(jwt);
+        NOTHING_LEFT();
+    }
+    mct_claims_free(claims);
+    mct_signer_free(signer);
+}
+
+/* The last one: the block may be handed out again, with the secret still in it. */
+static void the_looking_works(void)
+{
+    char *block = malloc(100);
+    if (block == NULL)
+        abort();
+    strcpy(block + 30, SECRET);
+    needle = SECRET;
+    free(block);
+    needle = NULL;
+    CHECK_NUMBER(left_behind, 1);
+    left_behind = 0;
+}
+
+static const struct test tests[] = {
+    {"a configuration and a client wipe the API secret", config_and_client_wipe_the_api_secret},
+    {"a signer wipes its key", signer_wipes_its_key},
+    {"a subscribe token wipes its string", subscribe_token_wipes_its_string},
+    {"a publish token wipes its secrets", publish_token_wipes_its_secrets},
+    {"a spec wipes its restream keys", spec_wipes_its_restream_keys},
+    {"a signed text is wiped whatever its owner wrote into it", text_is_wiped_whatever_was_written},
+    {"what is left in freed memory is found", the_looking_works},
+    {NULL, NULL},
+};
+
+int main(void)
+{
+    harness_run(tests, NULL);
+    return harness_end();
+}
