@@ -1,0 +1,91 @@
+# `make help` lists the targets. Everything that is built goes below target/.
+
+CARGO ?= cargo
+PYTHON ?= python3
+CC ?= cc
+
+ROOT := $(CURDIR)
+TARGET := $(ROOT)/target
+RELEASE := $(TARGET)/release
+VENV := $(TARGET)/venv
+HEADER := include/millicast_tokens.h
+
+export CARGO_TARGET_DIR := $(TARGET)
+export PYTHONDONTWRITEBYTECODE := 1
+# What the C and Python tests and the demo run against.
+export LIBDIR := $(RELEASE)
+export INCLUDE := $(ROOT)/include
+export EMULATOR := $(RELEASE)/millicast-emulator
+export MILLICAST_EMULATOR := $(EMULATOR)
+export MILLICAST_TOKENS_LIBRARY := $(RELEASE)/libmillicast_tokens.so
+
+.PHONY: help
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | \
+	    while IFS='|' read -r name what; do printf '  %-14s %s\n' "$$name" "$$what"; done
+
+.PHONY: build
+build: ## Build the library (shared and static) and the emulator
+	$(CARGO) build --release --locked -p millicast-tokens -p millicast-emulator
+
+.PHONY: header
+header: ## Generate the C header and copy it to include/
+	@mkdir -p include
+	$(CARGO) build --locked --message-format=json | $(PYTHON) tests/tools/out_dir.py | xargs -I{} cp {}/millicast_tokens.h $(HEADER)
+
+.PHONY: demo
+demo: build ## Run the C and the Python example against an emulator, and ask its director
+	examples/demo.sh
+
+.PHONY: test
+test: test-rust test-small test-source test-c test-python test-readme ## Run every test
+
+.PHONY: test-rust
+test-rust: ## Run the Rust tests: the C interface, the emulator
+	$(CARGO) test --locked --workspace
+
+.PHONY: test-small
+test-small: ## Run the tests of a library made for signing only
+	$(CARGO) test --locked -p millicast-tokens --no-default-features --features signing --lib --test signing --test header
+
+.PHONY: test-source
+test-source: ## Build from a read-only copy of the sources, and see that it stays as it was
+	tests/tools/read_only_build.sh
+
+.PHONY: test-c
+test-c: build ## Run the C and C++ tests and examples, under valgrind too
+	BUILD=$(TARGET)/c tests/c/run.sh
+
+$(VENV)/ready: bindings/python/pyproject.toml tests/python/requirements.txt
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet -r tests/python/requirements.txt
+	touch $@
+
+.PHONY: test-python
+test-python: build $(VENV)/ready ## Run the Python tests
+	PYTHONPATH=$(ROOT)/bindings/python $(VENV)/bin/python -m pytest -q -rs -p no:cacheprovider tests/python
+
+.PHONY: test-readme
+test-readme: build $(VENV)/ready ## Run the programs of README.md
+	PYTHON=$(VENV)/bin/python $(PYTHON) tests/tools/readme.py
+
+.PHONY: lint
+lint: $(VENV)/ready ## Check formats and lints, with warnings as errors
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+	$(CARGO) clippy --locked -p millicast-tokens --no-default-features --features signing --lib -- -D warnings
+	for source in examples/c/*.c; do \
+	    $(CC) -std=c99 -Wall -Wextra -Wpedantic -Werror -fsyntax-only -Iinclude "$$source" || exit 1; done
+	$(VENV)/bin/ruff check --no-cache bindings/python examples/python tests/python tests/tools
+	$(VENV)/bin/ruff format --no-cache --check bindings/python examples/python tests/python tests/tools
+	cd bindings/python && $(VENV)/bin/mypy --strict --cache-dir=$(TARGET)/mypy millicast_tokens
+	MYPYPATH=$(ROOT)/bindings/python $(VENV)/bin/mypy --strict --cache-dir=$(TARGET)/mypy examples/python
+
+.PHONY: format
+format: $(VENV)/ready ## Format the sources
+	$(CARGO) fmt --all
+	$(VENV)/bin/ruff format --no-cache bindings/python examples/python tests/python tests/tools
+
+.PHONY: clean
+clean: ## Remove what was built
+	rm -rf $(TARGET)

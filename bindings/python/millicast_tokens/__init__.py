@@ -1,0 +1,118 @@
+"""Publish and subscribe tokens of Dolby Millicast (OptiView Real-time Streaming).
+
+    import millicast_tokens as mct
+
+    with mct.Client(api_secret) as client:
+        parent = client.subscribe_tokens.create("website", ["StageCam"], expires=86400)
+
+    with mct.Signer.from_token(parent) as signer:
+        signed = signer.sign(mct.Claims("StageCam", 60))
+        hand_to_the_viewer(signed.jwt)
+
+`Client` makes the calls of the Token API, `Signer` signs and verifies subscribe tokens without the network. Every error
+is a `MillicastError` or, for an argument of a wrong type, a TypeError. The C header millicast_tokens.h is the manual of
+what stands behind this package; everything in it is reachable here.
+
+The native library is looked for in the file that the environment variable MILLICAST_TOKENS_LIBRARY names, in the folder
+of this package, in the build folders of the source tree that it lies in, and on the system. ImportError: it is nowhere.
+"""
+
+from __future__ import annotations
+
+from . import _library
+from ._version import HEADER_VERSION, HEADER_VERSION_NUMBER, __version__
+from .analytics import Analytics, BandwidthReport, BandwidthRow
+from .calls import PublishTokens, SubscribeTokens
+from .client import Client
+from .enums import Algorithm, LogLevel, Outcome, Reason, SortBy, Status, Traffic
+from .errors import (
+    BufferTooSmallError,
+    CallCancelledError,
+    CallTimeoutError,
+    ClosedError,
+    ConnectError,
+    ForkedError,
+    InvalidArgumentError,
+    InvalidUtf8Error,
+    MillicastError,
+    MissingFunctionError,
+    NotFoundError,
+    NotReadyError,
+    NullArgumentError,
+    OsRefusedError,
+    PanicError,
+    ProtocolError,
+    RateLimitedError,
+    RejectedError,
+    ServerError,
+    TlsError,
+    TokenInvalidError,
+    UnauthorizedError,
+)
+from .signing import Claims, Jwt, SignedToken, Signer, Written
+from .specs import PublishTokenSpec, SubscribeTokenSpec
+from .tokens import PublishToken, SubscribeToken
+from .values import GeoCascade, Restream, RestreamEntry, Stream
+
+library_path = _library.library_path
+library_version = _library.library_version
+library_version_number = _library.library_version_number
+status_name = _library.status_name
+
+__all__ = [
+    "HEADER_VERSION",
+    "HEADER_VERSION_NUMBER",
+    "Algorithm",
+    "Analytics",
+    "BandwidthReport",
+    "BandwidthRow",
+    "BufferTooSmallError",
+    "CallCancelledError",
+    "CallTimeoutError",
+    "Claims",
+    "Client",
+    "ClosedError",
+    "ConnectError",
+    "ForkedError",
+    "GeoCascade",
+    "InvalidArgumentError",
+    "InvalidUtf8Error",
+    "Jwt",
+    "LogLevel",
+    "MillicastError",
+    "MissingFunctionError",
+    "NotFoundError",
+    "NotReadyError",
+    "NullArgumentError",
+    "OsRefusedError",
+    "Outcome",
+    "PanicError",
+    "ProtocolError",
+    "PublishToken",
+    "PublishTokenSpec",
+    "PublishTokens",
+    "RateLimitedError",
+    "Reason",
+    "RejectedError",
+    "Restream",
+    "RestreamEntry",
+    "ServerError",
+    "SignedToken",
+    "Signer",
+    "SortBy",
+    "Status",
+    "Stream",
+    "SubscribeToken",
+    "SubscribeTokenSpec",
+    "SubscribeTokens",
+    "TlsError",
+    "TokenInvalidError",
+    "Traffic",
+    "UnauthorizedError",
+    "Written",
+    "__version__",
+    "library_path",
+    "library_version",
+    "library_version_number",
+    "status_name",
+]

@@ -1,0 +1,74 @@
+"""What is checked before ctypes sees it: ctypes cuts a number that is too large, and C ends a text at U+0000."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+from .errors import InvalidArgumentError, InvalidUtf8Error
+
+U32 = (0, 2**32 - 1)
+I32 = (-(2**31), 2**31 - 1)
+U64 = (0, 2**64 - 1)
+I64 = (-(2**63), 2**63 - 1)
+
+
+def integer(field: str, value: int, limits: tuple[int, int]) -> int:
+    """A whole number that fits. True is an int to Python, and no number to anybody else."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"{field}: must be an int, given is a {type(value).__name__}")
+    if not limits[0] <= value <= limits[1]:
+        given = f", given is {value}" if value.bit_length() <= 128 else ""
+        raise InvalidArgumentError(f"{field}: must be {limits[0]} to {limits[1]}{given}", field=field)
+    return int(value)
+
+
+def flag(field: str, value: bool) -> bool:
+    """True or False, and nothing that merely counts as one."""
+    if not isinstance(value, bool):
+        raise TypeError(f"{field}: must be a bool, given is a {type(value).__name__}")
+    return value
+
+
+def text(field: str, value: str) -> bytes:
+    """A text as C takes it. What was given is not shown: it may be a secret."""
+    if not isinstance(value, str):
+        raise TypeError(f"{field}: must be a str, given is a {type(value).__name__}")
+    encoded = _utf8(value)
+    if encoded is None:
+        raise InvalidUtf8Error(f"{field}: is not UTF-8: it holds a lone surrogate", field=field)
+    if 0 in encoded:
+        raise InvalidArgumentError(f"{field}: must not hold U+0000", field=field)
+    return encoded
+
+
+def texts(field: str, values: Iterable[str]) -> list[bytes]:
+    """Several texts. A str is a list of its letters to Python, which nobody means."""
+    return [text(field, value) for value in several(field, values)]
+
+
+def several(field: str, values: Iterable[Any]) -> list[Any]:
+    """A list of what is given."""
+    if isinstance(values, (str, bytes, bytearray, memoryview)) or not isinstance(values, Iterable):
+        raise TypeError(f"{field}: must be a list, given is a {type(values).__name__}")
+    return list(values)
+
+
+def milliseconds(field: str, seconds: float) -> int:
+    """Seconds as whole milliseconds, rounded up so that a little time does not become none."""
+    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
+        raise TypeError(f"{field}: must be a number of seconds, given is a {type(seconds).__name__}")
+    # Written so that NaN, which is neither more nor less than anything, is refused as well.
+    if not 0 < seconds <= U32[1] / 1000:
+        raise InvalidArgumentError(f"{field}: must be above 0 and at most {U32[1] / 1000} seconds", field=field)
+    # 1.005 s is 1005 ms, and not the 1006 of what binary fractions make of it.
+    return min(math.ceil(round(seconds * 1000, 3)) or 1, U32[1])
+
+
+def _utf8(value: str) -> bytes | None:
+    # Outside of the handler, because the encoder's own exception carries the whole text along.
+    try:
+        return value.encode()
+    except UnicodeEncodeError:
+        return None

@@ -1,0 +1,69 @@
+"""The opaque types of the C header, each a type of its own: ctypes then refuses a handle of the wrong kind."""
+
+from __future__ import annotations
+
+import ctypes
+
+
+class mct_error(ctypes.Structure):
+    """Why a call failed."""
+
+
+class mct_subscribe_token(ctypes.Structure):
+    """A subscribe token, as the API answered."""
+
+
+class mct_claims(ctypes.Structure):
+    """What a self-signed token shall say."""
+
+
+class mct_signer(ctypes.Structure):
+    """Signs tokens with the key of one parent."""
+
+
+class mct_jwt(ctypes.Structure):
+    """A self-signed token that was read."""
+
+
+class mct_verify_options(ctypes.Structure):
+    """How a token is verified."""
+
+
+class mct_client_config(ctypes.Structure):
+    """How a client reaches the API."""
+
+
+class mct_client(ctypes.Structure):
+    """Makes calls to the Token API."""
+
+
+class mct_list_options(ctypes.Structure):
+    """What a list asks for."""
+
+
+class mct_publish_token(ctypes.Structure):
+    """A publish token, as the API answered."""
+
+
+class mct_publish_token_spec(ctypes.Structure):
+    """What a new publish token shall be."""
+
+
+class mct_publish_token_list(ctypes.Structure):
+    """Publish tokens in the order of the API's answer."""
+
+
+class mct_subscribe_token_spec(ctypes.Structure):
+    """What a new subscribe token shall be."""
+
+
+class mct_subscribe_token_list(ctypes.Structure):
+    """Subscribe tokens in the order of the API's answer."""
+
+
+class mct_bandwidth_query(ctypes.Structure):
+    """What bandwidth is asked for."""
+
+
+class mct_bandwidth_report(ctypes.Structure):
+    """Bandwidth, as a flat table."""

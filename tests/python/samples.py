@@ -1,0 +1,182 @@
+"""For every parameter of every function something that it takes, so that one at a time can be made NULL."""
+
+from __future__ import annotations
+
+import ctypes
+from ctypes import byref
+from pathlib import Path
+from typing import Any
+
+from millicast_tokens._native import handles as h
+from millicast_tokens._native.calls import Owned, lib, make
+from millicast_tokens._native.signatures import FREE_FUNCTION, LOG_FUNCTION
+
+import header
+
+TOKEN = b'{"id": 5, "token": "d2e1", "streams": [{"streamName": "s"}]}'
+PEM = Path(__file__).with_name("ca.pem").read_bytes()
+
+TEXTS = {
+    "json": b"{}",
+    "label": b"label",
+    "name": b"stream",
+    "stream_name": b"stream",
+    "origin": b"example.com",
+    "address": b"192.0.2.1",
+    "cluster": b"cluster",
+    "country": b"PL",
+    "tracking_id": b"tracking",
+    "viewer": b"viewer",
+    "id": b"id",
+    "url": b"rtmp://example.com/live",
+    "key": b"12345",
+    "token": b"token",
+    "api_secret": b"secret",
+    "base_url": b"https://example.com",
+    "proxy": b"http://example.com:8080",
+    "ca_pem": PEM,
+    "suffix": b"suffix",
+    "start_date": b"2024-01-01",
+    "stop_date_exclusive": b"2024-01-02",
+}
+
+#: What may be NULL while everything else is given. An error may be NULL everywhere.
+NULLABLE = {
+    ("mct_signer_sign", "expires_at"),
+    ("mct_signer_sign_into", "expires_at"),
+    ("mct_signer_verify", "options"),
+    ("mct_signer_verify", "out"),
+    ("mct_publish_token_spec_add_restream", "label"),
+    ("mct_publish_token_list_page", "options"),
+    ("mct_subscribe_token_list_page", "options"),
+    ("mct_client_config_set_log", "user"),
+    ("mct_client_config_set_log", "free_user"),
+}
+
+
+@LOG_FUNCTION  # type: ignore[untyped-decorator]  # ctypes' own decorator has no types
+def _no_log(*_: Any) -> None:
+    pass
+
+
+@FREE_FUNCTION  # type: ignore[untyped-decorator]  # ctypes' own decorator has no types
+def _no_free(_: Any) -> None:
+    pass
+
+
+class Samples:
+    """Handles of every kind, and values for everything else."""
+
+    def __init__(self, url: str, secret: str) -> None:
+        config = make(h.mct_client_config, lib.mct_client_config_new, secret.encode())
+        status = lib.mct_client_config_set_base_url(config.pointer, url.encode(), None)
+        assert status == 0
+        client = make(h.mct_client, lib.mct_client_new, config.pointer)
+        claims = make(h.mct_claims, lib.mct_claims_new, b"stream", 60)
+        signer = make(h.mct_signer, lib.mct_signer_new, 5, b"key", 256)
+        query = make(h.mct_bandwidth_query, lib.mct_bandwidth_query_new, b"2024-01-01", b"2024-01-02")
+        assert lib.mct_bandwidth_query_add_tracking_id(query.pointer, b"tracking", None) == 0
+        error = Owned(h.mct_error)
+        assert lib.mct_signer_new(5, b"", 256, None, byref(error.pointer)) != 0
+        self.jwt = self._signed(signer, claims)
+        self.owned: dict[str, Owned] = {
+            "mct_error": error,
+            "mct_client_config": config,
+            "mct_client": client,
+            "mct_claims": claims,
+            "mct_signer": signer,
+            "mct_bandwidth_query": query,
+            "mct_jwt": make(h.mct_jwt, lib.mct_jwt_parse, self.jwt),
+            "mct_verify_options": make(h.mct_verify_options, lib.mct_verify_options_new),
+            "mct_list_options": make(h.mct_list_options, lib.mct_list_options_new),
+            "mct_publish_token": make(h.mct_publish_token, lib.mct_publish_token_from_json, TOKEN),
+            "mct_subscribe_token": make(h.mct_subscribe_token, lib.mct_subscribe_token_from_json, TOKEN),
+            "mct_publish_token_list": make(
+                h.mct_publish_token_list, lib.mct_publish_token_list_page, client.pointer, None
+            ),
+            "mct_subscribe_token_list": make(
+                h.mct_subscribe_token_list, lib.mct_subscribe_token_list_page, client.pointer, None
+            ),
+            "mct_bandwidth_report": make(
+                h.mct_bandwidth_report, lib.mct_analytics_tracking_total, client.pointer, query.pointer
+            ),
+            "mct_publish_token_spec": self._spec(h.mct_publish_token_spec, "mct_publish_token_spec"),
+            "mct_subscribe_token_spec": self._spec(h.mct_subscribe_token_spec, "mct_subscribe_token_spec"),
+        }
+        self.buffer = ctypes.create_string_buffer(4096)
+
+    @staticmethod
+    def _signed(signer: Owned, claims: Owned) -> bytes:
+        buffer, length = ctypes.create_string_buffer(4096), ctypes.c_size_t()
+        assert lib.mct_signer_sign_into(signer.pointer, claims.pointer, buffer, 4096, byref(length), None, None) == 0
+        return buffer.value
+
+    @staticmethod
+    def _spec(kind: type[ctypes.Structure], name: str) -> Owned:
+        spec = make(kind, getattr(lib, f"{name}_new"), b"label")
+        assert getattr(lib, f"{name}_add_stream")(spec.pointer, b"stream", False, None) == 0
+        return spec
+
+    def of(self, function: header.Function, parameter: header.Parameter) -> tuple[Any, Any]:
+        """A value for a parameter, and what has to be kept until after the call, or freed."""
+        declared = parameter.type.replace("const ", "")
+        pointed = declared.rstrip("*").strip()
+        if not parameter.is_pointer:
+            return number(parameter), None
+        if declared in ("char *", "char * *", "void *") or "(*)" in declared:
+            return self._plain(function, parameter), None
+        if declared == "char **":
+            text = ctypes.c_void_p()
+            return byref(text), text
+        if declared.endswith("**"):
+            owned = Owned(getattr(h, pointed))
+            return byref(owned.pointer), owned
+        if parameter.type.startswith("const ") and pointed.endswith("_spec"):
+            # The setters fill the other ones with what can't be together.
+            spec = self._spec(getattr(h, pointed), pointed)
+            return spec.pointer, spec
+        return self._pointer(pointed), None
+
+    def _plain(self, function: header.Function, parameter: header.Parameter) -> Any:
+        """What is no handle: texts, lists of them, memory, callbacks."""
+        if "(*)" in parameter.type:
+            return _no_log if parameter.name == "log" else _no_free
+        if parameter.type == "const char * const *":
+            return (ctypes.c_char_p * 1)(b"cluster")
+        if parameter.type == "void *":
+            return 1
+        if parameter.name == "buffer":
+            return self.buffer
+        if function.name.endswith("_from_json"):
+            return TOKEN
+        return self.jwt if parameter.name == "jwt" else TEXTS[parameter.name]
+
+    def _pointer(self, pointed: str) -> Any:
+        if pointed in self.owned:
+            return self.owned[pointed].pointer
+        return byref(_NUMBERS[pointed]())
+
+
+_NUMBERS: dict[str, Any] = {
+    "bool": ctypes.c_bool,
+    "size_t": ctypes.c_size_t,
+    "int32_t": ctypes.c_int32,
+    "uint32_t": ctypes.c_uint32,
+    "int64_t": ctypes.c_int64,
+    "uint64_t": ctypes.c_uint64,
+}
+
+
+def number(parameter: header.Parameter) -> Any:
+    """A number that the parameter takes."""
+    if parameter.type == "bool":
+        return True
+    special = {"capacity": 4096, "count": 1, "algorithm": 256, "index": 0, "id": 424242}
+    return special.get(parameter.name, 1)
+
+
+def null_of(parameter: header.Parameter) -> Any:
+    """NULL, as ctypes takes it."""
+    if parameter.name == "log":
+        return LOG_FUNCTION()
+    return FREE_FUNCTION() if "(*)" in parameter.type else None
