@@ -556,8 +556,8 @@ void mct_subscribe_token_free(mct_subscribe_token *token);
 /*
  * Claims
  *
- * What a self-signed subscribe token shall say. Claims belong to one thread at a time, and any number of tokens can be
- * signed from them: each gets its own times. What is not set is left out of the token. Lengths are counted in UTF-16
+ * What a self-signed subscribe token shall say. Claims belong to one thread at a time while they are set; after that any
+ * number of tokens can be signed from them, by several threads at once: each gets its own times. What is not set is left out of the token. Lengths are counted in UTF-16
  * units. A setter that fails changes nothing.
  *
  * Where no others stand, setters answer MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_UTF8 and
@@ -626,9 +626,12 @@ mct_status mct_claims_set_cut_to_parent(mct_claims *claims, bool cut, mct_error 
 
 /**
  * Signs without comparing the stream with the parent's names: for a parent whose pattern can't be checked here
- * (MCT_REASON_PARENT_PATTERN). Default false. Answers MCT_OK, MCT_ERR_NULL_ARGUMENT.
+ * (MCT_REASON_PARENT_PATTERN). Such a token verifies with a signer of mct_signer_new(), which knows no pattern; one that
+ * knows its parent says MCT_REASON_PARENT_PATTERN of it. Default false. Answers MCT_OK, MCT_ERR_NULL_ARGUMENT.
  */
-mct_status mct_claims_set_unchecked_stream(mct_claims *claims, bool unchecked, mct_error **error);
+mct_status mct_claims_set_unchecked_stream(mct_claims *claims,
+                                           bool unchecked,
+                                           mct_error **error);
 
 /**
  * Frees claims. NULL is a no-op.
@@ -1034,8 +1037,8 @@ mct_status mct_client_config_set_allow_insecure_http(mct_client_config *config, 
  * Has `log` called with each line up to the level `most_detailed`. Default: no log.
  *
  * `log` is called on the thread that makes the call, perhaps on several threads at once, so `user` must bear that.
- * It may call functions of this library; `message` is valid during the call of `log` only. It must not unwind or
- * longjmp. No line holds the API secret, a token string or a body. `free_user` (may be NULL) is called once with
+ * It may call functions of this library; `message` is valid during the call of `log` only. It must not unwind,
+ * longjmp or end its thread, and may not be NULL. Lines may come after mct_client_free() as long as calls are in flight. No line holds the API secret, a token string or a body. `free_user` (may be NULL) is called once with
  * `user`, after the last line, when the last configuration and client that know it are gone; when this function
  * fails it is not called and `user` stays the caller's.
  *
@@ -1459,7 +1462,8 @@ void mct_publish_token_free(mct_publish_token *token);
 /*
  * Publish token spec
  *
- * What a new publish token shall be. A spec belongs to one thread at a time and can be used for any number of creates. What
+ * What a new publish token shall be. A spec belongs to one thread at a time while it is set;
+ * after that any number of creates can use it, at once too. What
  * is not set is not sent, so that the platform's defaults apply. Each setter checks its value at once; a setter that
  * fails changes nothing. Rules between fields are checked by mct_publish_token_create(), before anything is sent. Lengths are
  * counted in UTF-16 units, as the platform counts them. Fields that exclude each other: allowed IP addresses and
@@ -1709,7 +1713,8 @@ void mct_publish_token_list_free(mct_publish_token_list *list);
 /*
  * Subscribe token spec
  *
- * What a new subscribe token shall be. A spec belongs to one thread at a time and can be used for any number of creates. What
+ * What a new subscribe token shall be. A spec belongs to one thread at a time while it is set;
+ * after that any number of creates can use it, at once too. What
  * is not set is not sent, so that the platform's defaults apply. Each setter checks its value at once; a setter that
  * fails changes nothing. Rules between fields are checked by mct_subscribe_token_create(), before anything is sent. Lengths are
  * counted in UTF-16 units, as the platform counts them. Fields that exclude each other: allowed IP addresses and

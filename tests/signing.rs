@@ -455,6 +455,10 @@ fn a_token_is_cut_to_its_parents_end_only_when_asked() {
     assert_eq!(reason(sign(&signer, &claims)), MCT_REASON_PARENT_LIFETIME);
     status(|error| mct_claims_set_cut_to_parent(Some(&mut claims), true, error)).expect("a setting");
     assert_eq!(sign(&signer, &claims).expect("a token").1, end);
+    for begins_too_late in [end, end + 1000] {
+        status(|error| mct_claims_set_issued_at(Some(&mut claims), begins_too_late, error)).expect("a time");
+        assert_eq!(reason(sign(&signer, &claims)), MCT_REASON_PARENT_LIFETIME);
+    }
 }
 
 #[test]

@@ -118,21 +118,21 @@ pub(crate) fn unreadable(http_status: u16, error: &serde_json::Error) -> Error {
     })
 }
 
-/// No answer came. `was_sent`: the server may have the whole request.
-pub(crate) fn lost(error: &reqwest::Error, was_sent: bool, no_roots: Option<&str>) -> Error {
+/// No answer came from `server`. `was_sent`: it may have the whole request.
+pub(crate) fn lost(error: &reqwest::Error, server: &str, was_sent: bool, no_roots: Option<&str>) -> Error {
     let tls = find::<rustls::Error>(error);
     let http = find::<hyper::Error>(error);
     let is_unsent = !was_sent || error.is_connect() || http.is_some_and(hyper::Error::is_canceled);
     let (status, message) = if let Some(tls) = tls {
         (MCT_ERR_TLS, tls::explain(tls, no_roots))
     } else if error.is_connect() && error.is_timeout() {
-        (MCT_ERR_CONNECT, "the server could not be reached within the connect timeout".to_owned())
+        (MCT_ERR_CONNECT, format!("{server} could not be reached within the connect timeout"))
     } else if error.is_connect() {
-        (MCT_ERR_CONNECT, format!("the server could not be reached: {}", root(error)))
+        (MCT_ERR_CONNECT, format!("{server} could not be reached: {}", root(error)))
     } else if http.is_some_and(hyper::Error::is_parse) {
         (MCT_ERR_PROTOCOL, format!("the answer is not HTTP as it must be: {}", root(error)))
     } else {
-        (MCT_ERR_CONNECT, format!("the connection was lost before the answer was complete: {}", root(error)))
+        (MCT_ERR_CONNECT, format!("the connection to {server} was lost before the answer was complete: {}", root(error)))
     };
     Error::new(status, message).with(|details| {
         details.outcome = if is_unsent { MCT_OUTCOME_NOT_SENT } else { MCT_OUTCOME_UNKNOWN };

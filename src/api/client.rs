@@ -267,7 +267,9 @@ impl Call<'_> {
     }
 
     fn lost(&self, error: &reqwest::Error) -> Error {
-        answer::lost(error, self.was_sent.load(Ordering::Relaxed), self.client.no_roots.as_deref())
+        let url = &self.client.config.base_url;
+        let server = format!("{}:{}", url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or_default());
+        answer::lost(error, &server, self.was_sent.load(Ordering::Relaxed), self.client.no_roots.as_deref())
     }
 
     fn note(&self, answer: &Result<Answer>, started: Instant) {

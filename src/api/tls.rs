@@ -56,17 +56,13 @@ pub(crate) fn explain(error: &rustls::Error, no_roots: Option<&str>) -> String {
         return format!("the TLS handshake failed: {error}");
     };
     let why = match problem {
-        CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
-            "the server's certificate has expired, or this machine's clock is wrong"
-        }
-        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-            "the server's certificate is not valid yet, or this machine's clock is wrong"
-        }
-        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-            "the server's certificate is for another host"
-        }
-        CertificateError::UnknownIssuer => "the server's certificate is from an unknown issuer",
-        _ => "the server's certificate is not acceptable",
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => "has expired, or this machine's clock is wrong",
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => "is not valid yet, or this machine's clock is wrong",
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => "is for another host",
+        CertificateError::UnknownIssuer => "is from an unknown issuer",
+        // Its own words would be Rust's notation of the cause.
+        CertificateError::Other(cause) => return format!("the server's certificate is not acceptable: {}", cause.0),
+        _ => return format!("the server's certificate is not acceptable: {problem}"),
     };
-    format!("{why} ({problem})")
+    format!("the server's certificate {why}")
 }

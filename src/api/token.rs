@@ -59,8 +59,8 @@ pub(crate) fn list_page<K: Kind>(client: &Client, options: &ListOptions) -> Resu
     let request = Request { query: options.query(), ..request(Method::GET, format!("{}/list", K::PATH), Repeat::Safe) };
     let answer = client.send(&request, client.deadline())?;
     let read = || -> serde_json::Result<Vec<_>> {
-        let items: Option<Vec<&RawValue>> = serde_json::from_str(answer.data())?;
-        items.unwrap_or_default().into_iter().map(|item| Received::read(item.get())).collect()
+        let items: Vec<&RawValue> = serde_json::from_str(answer.data())?;
+        items.into_iter().map(|item| Received::read(item.get())).collect()
     };
     read().map_err(|error| answer::unreadable(answer.http_status, &error))
 }

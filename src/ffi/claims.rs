@@ -1,7 +1,7 @@
 //! # Claims
 //!
-//! What a self-signed subscribe token shall say. Claims belong to one thread at a time, and any number of tokens can be
-//! signed from them: each gets its own times. What is not set is left out of the token. Lengths are counted in UTF-16
+//! What a self-signed subscribe token shall say. Claims belong to one thread at a time while they are set; after that any
+//! number of tokens can be signed from them, by several threads at once: each gets its own times. What is not set is left out of the token. Lengths are counted in UTF-16
 //! units. A setter that fails changes nothing.
 //!
 //! Where no others stand, setters answer MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_UTF8 and
@@ -120,7 +120,8 @@ pub extern "C" fn mct_claims_set_cut_to_parent(
 }
 
 /// Signs without comparing the stream with the parent's names: for a parent whose pattern can't be checked here
-/// (MCT_REASON_PARENT_PATTERN). Default false. Answers MCT_OK, MCT_ERR_NULL_ARGUMENT.
+/// (MCT_REASON_PARENT_PATTERN). Such a token verifies with a signer of mct_signer_new(), which knows no pattern; one that
+/// knows its parent says MCT_REASON_PARENT_PATTERN of it. Default false. Answers MCT_OK, MCT_ERR_NULL_ARGUMENT.
 #[unsafe(no_mangle)]
 pub extern "C" fn mct_claims_set_unchecked_stream(
     claims: Option<&mut mct_claims>,

@@ -241,8 +241,8 @@ fn level_of(number: mct_log_level) -> Result<Level, Error> {
 /// Has `log` called with each line up to the level `most_detailed`. Default: no log.
 ///
 /// `log` is called on the thread that makes the call, perhaps on several threads at once, so `user` must bear that.
-/// It may call functions of this library; `message` is valid during the call of `log` only. It must not unwind or
-/// longjmp. No line holds the API secret, a token string or a body. `free_user` (may be NULL) is called once with
+/// It may call functions of this library; `message` is valid during the call of `log` only. It must not unwind,
+/// longjmp or end its thread, and may not be NULL. Lines may come after mct_client_free() as long as calls are in flight. No line holds the API secret, a token string or a body. `free_user` (may be NULL) is called once with
 /// `user`, after the last line, when the last configuration and client that know it are gone; when this function
 /// fails it is not called and `user` stays the caller's.
 ///

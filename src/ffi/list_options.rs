@@ -36,12 +36,13 @@ pub extern "C" fn mct_list_options_set_sort_by(
     error: Option<&mut *mut mct_error>,
 ) -> mct_status {
     status_boundary!(error, {
+        let options = given(options, "options")?;
         let field = match sort_by {
             MCT_SORT_BY_NAME => "Name",
             MCT_SORT_BY_ADDED_ON => "AddedOn",
             _ => return Err(Error::invalid("sortBy", format_args!("must be one of the MCT_SORT_BY_ values, given is {sort_by}"))),
         };
-        given(options, "options")?.0.set_sort_by(field);
+        options.0.set_sort_by(field);
         Ok(())
     })
 }

@@ -1,6 +1,7 @@
 //! # Publish token spec
 //!
-//! What a new publish token shall be. A spec belongs to one thread at a time and can be used for any number of creates. What
+//! What a new publish token shall be. A spec belongs to one thread at a time while it is set;
+//! after that any number of creates can use it, at once too. What
 //! is not set is not sent, so that the platform's defaults apply. Each setter checks its value at once; a setter that
 //! fails changes nothing. Rules between fields are checked by mct_publish_token_create(), before anything is sent. Lengths are
 //! counted in UTF-16 units, as the platform counts them. Fields that exclude each other: allowed IP addresses and

@@ -91,10 +91,11 @@ impl Parent {
         self.check_origin_cluster(subject.origin_cluster)
     }
 
-    /// The end that the token gets: its own, or the parent's where that comes first and the caller asked for it.
-    pub(crate) fn end(&self, expires_at: i64, cut: bool) -> Result<i64> {
+    /// The end that the token gets: its own, or the parent's where that comes first and the caller asked for it. A token
+    /// that would begin after its parent's end has none to be cut to.
+    pub(crate) fn end(&self, (issued_at, expires_at): (i64, i64), cut: bool) -> Result<i64> {
         match self.expires_on {
-            Some(Moment::At(end)) if end < expires_at && cut => Ok(end),
+            Some(Moment::At(end)) if end < expires_at && end > issued_at && cut => Ok(end),
             Some(Moment::At(end)) if end < expires_at => Err(Error::token_invalid(
                 MCT_REASON_PARENT_LIFETIME,
                 format!("exp: the token would end at {expires_at}, its parent ends before that, at {end} (Unix seconds)"),

@@ -78,7 +78,7 @@ impl Signer {
         let (issued_at, mut expires_at) = claims.times(now)?;
         if let Some(parent) = &self.parent {
             parent.check(&subject_of(claims), now)?;
-            expires_at = parent.end(expires_at, claims.cut_to_parent)?;
+            expires_at = parent.end((issued_at, expires_at), claims.cut_to_parent)?;
         }
         let payload = serde_json::to_vec(&Payload::new(self.token_id, claims, issued_at, expires_at))
             .map_err(|error| Error::invalid("claims", json::problem(&error)))?;

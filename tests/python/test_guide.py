@@ -23,7 +23,7 @@ def run(arguments: list[str], folder: Path, **variables: str) -> subprocess.Comp
     given = os.environ.get("MILLICAST_TOKENS_LIBRARY")
     if given:
         environment["MILLICAST_TOKENS_LIBRARY"] = str(Path(given).absolute())
-    command = [sys.executable, str(GUIDE), *arguments]
+    command = [sys.executable, "-B", str(GUIDE), *arguments]
     return subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, check=False, timeout=60)
 
 
