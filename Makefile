@@ -26,7 +26,8 @@ help: ## List the targets
 
 .PHONY: build
 build: ## Build the library (shared and static) and the emulator
-	$(CARGO) build --release --locked -p millicast-tokens -p millicast-emulator
+	$(CARGO) build --release --locked -p millicast-tokens
+	$(CARGO) build --release --locked -p millicast-emulator
 
 .PHONY: header
 header: ## Generate the C header and copy it to include/

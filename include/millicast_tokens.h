@@ -288,7 +288,8 @@ void mct_string_free(char *text);
  *
  * A function that can fail answers an mct_status and takes `mct_error **error` as its last argument. `error` may be
  * NULL. On success `*error` is set to NULL; on failure it gets a new error, which the caller frees with
- * mct_error_free(). Either way the error that it held before is overwritten: free it first. An error never holds the API secret or a token string: a log may have it. Errors are immutable
+ * mct_error_free(). Either way what it held before is overwritten, so free an error before the next call (one `error`
+ * down a chain of && is fine: only the last call can have set it). An error never holds the API secret or a token string: a log may have it. Errors are immutable
  * and may be read from any thread.
  */
 
@@ -317,7 +318,7 @@ mct_status mct_error_status(const mct_error *error);
 const char *mct_error_message(const mct_error *error);
 
 /**
- * The field at fault, by the contract's own name (`streams`, `allowedIpAddresses`), or by the argument's name where
+ * The field at fault, by the contract's own name (`streams`, `streamName`, `restream.key`), or by the argument's name where
  * the contract has none. NULL: none. Lent.
  */
 const char *mct_error_field(const mct_error *error);
@@ -351,7 +352,8 @@ mct_outcome mct_error_outcome(const mct_error *error);
 mct_reason mct_error_reason(const mct_error *error);
 
 /**
- * The element of a list or a batch that is at fault, counted from 0. -1: none.
+ * The element at fault, counted from 0, of a list or a batch that was handed in whole. -1: none, as after setters that
+ * take one element.
  */
 int64_t mct_error_index(const mct_error *error);
 
@@ -557,7 +559,8 @@ void mct_subscribe_token_free(mct_subscribe_token *token);
  * Claims
  *
  * What a self-signed subscribe token shall say. Claims belong to one thread at a time while they are set; after that any
- * number of tokens can be signed from them, by several threads at once: each gets its own times. What is not set is left out of the token. Lengths are counted in UTF-16
+ * number of tokens can be signed from them, by several threads at once: each gets its own times. Lists only grow: make new
+ * claims for a viewer with other addresses. What is not set is left out of the token. Lengths are counted in UTF-16
  * units. A setter that fails changes nothing.
  *
  * Where no others stand, setters answer MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_UTF8 and
@@ -719,7 +722,9 @@ mct_status mct_signer_sign(const mct_signer *signer,
  * Signs a token into the caller's memory of `capacity` bytes, with a terminating NUL that `*length` does not count.
  *
  * Too small a buffer is MCT_ERR_BUFFER_TOO_SMALL: nothing is written to it, and `*length` is what the token has
- * without its NUL. `buffer` may be NULL when `capacity` is 0. `*length` is 0 after any other failure.
+ * without its NUL, so that the buffer needs `*length` + 1. `buffer` may be NULL when `capacity` is 0, and `expires_at`
+ * always; `length` may not. `*length` is 0 after any other failure. Short names and one address make about 400 bytes, for
+ * which 1024 is ample; texts at their limits make 10 KB, and lists of origins or addresses more.
  *
  * Answers what mct_signer_sign() does, and MCT_ERR_BUFFER_TOO_SMALL.
  */
@@ -944,7 +949,7 @@ typedef int32_t mct_log_level;
 mct_status mct_client_config_new(const char *api_secret, mct_client_config **out, mct_error **error);
 
 /**
- * The API's address, up to where "/api" begins. Default "https://api.millicast.com".
+ * The API's address without its "/api", such as the default "https://api.millicast.com".
  *
  * http:// is taken by mct_client_new() for loopback only, unless mct_client_config_set_allow_insecure_http() says
  * otherwise. Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_UTF8, MCT_ERR_INVALID_ARGUMENT.
@@ -1061,8 +1066,9 @@ void mct_client_config_free(mct_client_config *config);
  *
  * A client makes calls to the Token API. It may be used from any number of threads at once. A call blocks the thread
  * that makes it, until the answer is there or the deadline has passed (mct_client_config_set_timeout_ms()); it starts
- * no thread but a passing one for name look-up, which has every signal blocked. A client holds no connection open for
- * longer than a few idle seconds of use, and no thread at all between calls.
+ * no thread but a passing one for name look-up, which has every signal blocked. A client has no thread at all between
+ * calls. Until it is freed it keeps four descriptors, and about five more for each call that was in flight at the same time
+ * as others, up to max_connections; a connection that was idle for a few seconds is not used again.
  *
  * "The call statuses", at functions that send, are: MCT_ERR_UNAUTHORIZED, MCT_ERR_NOT_FOUND, MCT_ERR_REJECTED,
  * MCT_ERR_RATE_LIMITED, MCT_ERR_SERVER, MCT_ERR_TIMEOUT, MCT_ERR_CONNECT, MCT_ERR_TLS, MCT_ERR_PROTOCOL,
@@ -1131,7 +1137,7 @@ typedef int32_t mct_sort_by;
 #define MCT_SORT_BY_NAME 1
 
 /**
- * When the token was created.
+ * When the token was created. What the order is within one moment is not documented by the platform.
  */
 #define MCT_SORT_BY_ADDED_ON 2
 
@@ -1143,6 +1149,8 @@ typedef int32_t mct_sort_by;
 mct_status mct_list_options_new(mct_list_options **out, mct_error **error);
 
 /**
+ * What the list is sorted by. Not set: the API's own sorting, by name.
+ *
  * Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_ARGUMENT (none of the MCT_SORT_BY_ values).
  */
 mct_status mct_list_options_set_sort_by(mct_list_options *options, mct_sort_by sort_by, mct_error **error);
@@ -1162,7 +1170,7 @@ mct_status mct_list_options_set_page(mct_list_options *options, uint32_t page, m
 mct_status mct_list_options_set_items_on_page(mct_list_options *options, uint32_t items, mct_error **error);
 
 /**
- * Turns the sorting round. Answers MCT_OK, MCT_ERR_NULL_ARGUMENT.
+ * True sorts descending: with MCT_SORT_BY_ADDED_ON, newest first. Answers MCT_OK, MCT_ERR_NULL_ARGUMENT.
  */
 mct_status mct_list_options_set_descending(mct_list_options *options, bool descending, mct_error **error);
 
@@ -1487,7 +1495,7 @@ mct_status mct_publish_token_spec_new(const char *label, mct_publish_token_spec 
 
 /**
  * Adds a stream: a name or, with `is_regex`, a pattern (".*" is any name). 1 to 128 characters. At least one stream is
- * needed. The dialect of patterns is the platform's and not checked here.
+ * needed. The dialect of patterns is the platform's and not checked here; without `is_regex` a pattern is a plain name.
  */
 mct_status mct_publish_token_spec_add_stream(mct_publish_token_spec *spec,
                                              const char *name,
@@ -1620,7 +1628,7 @@ mct_status mct_publish_token_spec_set_geo_cascade(mct_publish_token_spec *spec,
                                                   mct_error **error);
 
 /**
- * Adds an endpoint that streams are sent on to, 10 at most. `url`: 1 to 2048 characters; `key`: its secret, 5 to 512 (for
+ * Adds an endpoint that streams are sent on to, 10 at most. `url`: 1 to 2048 characters, not checked further; `key`: its secret, 5 to 512 (for
  * SRT the stream id); `label`: at most 2048, or NULL.
  */
 mct_status mct_publish_token_spec_add_restream(mct_publish_token_spec *spec,
@@ -1676,7 +1684,8 @@ mct_status mct_publish_token_read(mct_client *client, uint64_t id, mct_publish_t
 
 /**
  * Reads one page of the account's publish tokens. `options` NULL: page 1, 100 items, the API's sorting. The caller frees the
- * list; past the end it is empty.
+ * list; past the end it is empty. To delete everything, read page 1 until it is empty: what is deleted moves the pages
+ * behind it.
  *
  * Answers MCT_OK, MCT_ERR_NULL_ARGUMENT and the call statuses but MCT_ERR_NOT_FOUND.
  */
@@ -1738,7 +1747,7 @@ mct_status mct_subscribe_token_spec_new(const char *label, mct_subscribe_token_s
 
 /**
  * Adds a stream: a name or, with `is_regex`, a pattern (".*" is any name). 1 to 128 characters. At least one stream is
- * needed. The dialect of patterns is the platform's and not checked here.
+ * needed. The dialect of patterns is the platform's and not checked here; without `is_regex` a pattern is a plain name.
  */
 mct_status mct_subscribe_token_spec_add_stream(mct_subscribe_token_spec *spec,
                                                const char *name,
@@ -1850,7 +1859,8 @@ mct_status mct_subscribe_token_read(mct_client *client, uint64_t id, mct_subscri
 
 /**
  * Reads one page of the account's subscribe tokens. `options` NULL: page 1, 100 items, the API's sorting. The caller frees the
- * list; past the end it is empty.
+ * list; past the end it is empty. To delete everything, read page 1 until it is empty: what is deleted moves the pages
+ * behind it.
  *
  * Answers MCT_OK, MCT_ERR_NULL_ARGUMENT and the call statuses but MCT_ERR_NOT_FOUND.
  */

@@ -402,7 +402,18 @@ fn a_base_url_keeps_its_path_and_plain_http_stays_on_this_machine() {
     }
     status(|error| mct_client_config_set_allow_insecure_http(Some(&mut config), true, error)).expect("a setting");
     Client::of(&config);
-    for bad in ["", "api.millicast.com", "ftp://x", "https://", "https://user:pass@x", "https://x/?q", "https://x/#f", "file:///etc"] {
+    for bad in [
+        "",
+        "api.millicast.com",
+        "ftp://x",
+        "https://",
+        "https://user:pass@x",
+        "https://x/?q",
+        "https://x/#f",
+        "file:///etc",
+        "https://x/api",
+        "https://x/y/api/",
+    ] {
         let refused = status(|error| unsafe { mct_client_config_set_base_url(Some(&mut config), c(bad).as_ptr(), error) });
         assert_eq!(field(refused), "base_url", "{bad}");
     }

@@ -13,7 +13,7 @@ pub(crate) fn tracking_total(client: &Client, query: &BandwidthQuery) -> Result<
     let deadline = client.deadline();
     let send = |query| {
         let path = "/api/analytics/tracking/total".to_owned();
-        client.send(&Request { method: Method::GET, path, query, body: None, repeat: Repeat::Safe }, deadline)
+        client.send(&Request { method: Method::GET, path, query, body: None, repeat: Repeat::Safe, names_token: false }, deadline)
     };
     let answers = query.by_tracking_id()?.into_iter().map(send).collect::<Result<Vec<_>>>()?;
     let http_status = answers.last().map_or(0, |answer| answer.http_status);

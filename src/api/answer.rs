@@ -31,8 +31,8 @@ impl Answer {
     }
 
     /// An error unless the API says that it did what was asked.
-    pub(crate) fn judge(self, secret: &str) -> Result<Answer> {
-        match self.refusal(secret) {
+    pub(crate) fn judge(self, names_token: bool, secret: &str) -> Result<Answer> {
+        match self.refusal(names_token, secret) {
             None => Ok(self),
             Some(error) => Err(error),
         }
@@ -46,7 +46,7 @@ impl Answer {
         }
     }
 
-    fn refusal(&self, secret: &str) -> Option<Error> {
+    fn refusal(&self, names_token: bool, secret: &str) -> Option<Error> {
         let http = self.http_status;
         let envelope = Envelope::read(&self.body);
         let is_api = envelope.is_some();
@@ -62,8 +62,9 @@ impl Answer {
             500.. => (MCT_ERR_SERVER, "the server failed"),
             300..=399 => (MCT_ERR_PROTOCOL, "the server answered with a redirect, which is never followed"),
             _ if !is_api => (MCT_ERR_PROTOCOL, "the answer is not the API's"),
-            404 => (MCT_ERR_NOT_FOUND, "not found"),
-            _ if is_fail && says_not_found(&refusal) => (MCT_ERR_NOT_FOUND, "not found"),
+            404 if names_token => (MCT_ERR_NOT_FOUND, "not found"),
+            404 => (MCT_ERR_PROTOCOL, "the API has no such operation at this address (see base_url)"),
+            _ if is_fail && names_token && says_not_found(&refusal) => (MCT_ERR_NOT_FOUND, "not found"),
             _ if is_fail => (MCT_ERR_REJECTED, "the API refused the request"),
             _ => (MCT_ERR_SERVER, "the API answered with an error"),
         };

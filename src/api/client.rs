@@ -39,6 +39,8 @@ pub(crate) struct Request {
     pub query: Vec<(&'static str, String)>,
     pub body: Option<Zeroizing<Vec<u8>>>,
     pub repeat: Repeat,
+    /// The path names one token, which may not be there.
+    pub names_token: bool,
 }
 
 pub(crate) struct Client {
@@ -263,7 +265,7 @@ impl Call<'_> {
             Err(error) => Err(self.lost(&error)),
         };
         self.note(&answer, started);
-        answer?.judge(&self.client.config.api_secret)
+        answer?.judge(self.request.names_token, &self.client.config.api_secret)
     }
 
     fn lost(&self, error: &reqwest::Error) -> Error {

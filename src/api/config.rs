@@ -65,6 +65,9 @@ impl Config {
             return Err(Error::invalid("base_url", "must not hold a query or a fragment"));
         }
         let path = parsed.path().trim_end_matches('/').to_owned();
+        if path.ends_with("/api") {
+            return Err(Error::invalid("base_url", "must end before /api, which each call's path begins with"));
+        }
         parsed.set_path(&path);
         self.base_url = parsed;
         Ok(())
@@ -134,7 +137,8 @@ impl Config {
     pub(crate) fn check(&self) -> Result<()> {
         let is_plain = self.base_url.scheme() == "http";
         if is_plain && !self.allow_insecure_http && !is_loopback(&self.base_url) {
-            let problem = "must be https: over http the API secret can be read on the way (loopback excepted)";
+            let problem =
+                "must be https: over http the API secret can be read on the way (loopback excepted, and where allow_insecure_http says so)";
             return Err(Error::invalid("base_url", problem));
         }
         Ok(())

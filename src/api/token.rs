@@ -38,7 +38,12 @@ impl Kind for Subscribe {
 }
 
 fn request(method: Method, path: String, repeat: Repeat) -> Request {
-    Request { method, path, query: Vec::new(), body: None, repeat }
+    Request { method, path, query: Vec::new(), body: None, repeat, names_token: false }
+}
+
+/// About one token.
+fn request_for<K: Kind>(id: u64, method: Method, repeat: Repeat) -> Request {
+    Request { names_token: true, ..request(method, format!("{}/{id}", K::PATH), repeat) }
 }
 
 fn send_for_one<K: Kind>(client: &Client, request: &Request) -> Result<Received<K::Answer>> {
@@ -52,7 +57,7 @@ pub(crate) fn create<K: Kind>(client: &Client, spec: &Spec<K::Fields>) -> Result
 }
 
 pub(crate) fn read<K: Kind>(client: &Client, id: u64) -> Result<Received<K::Answer>> {
-    send_for_one::<K>(client, &request(Method::GET, format!("{}/{id}", K::PATH), Repeat::Safe))
+    send_for_one::<K>(client, &request_for::<K>(id, Method::GET, Repeat::Safe))
 }
 
 pub(crate) fn list_page<K: Kind>(client: &Client, options: &ListOptions) -> Result<Vec<Received<K::Answer>>> {
@@ -66,5 +71,5 @@ pub(crate) fn list_page<K: Kind>(client: &Client, options: &ListOptions) -> Resu
 }
 
 pub(crate) fn delete<K: Kind>(client: &Client, id: u64) -> Result<()> {
-    client.send(&request(Method::DELETE, format!("{}/{id}", K::PATH), Repeat::Delete), client.deadline()).map(|_| ())
+    client.send(&request_for::<K>(id, Method::DELETE, Repeat::Delete), client.deadline()).map(|_| ())
 }

@@ -1,7 +1,8 @@
 //! # Claims
 //!
 //! What a self-signed subscribe token shall say. Claims belong to one thread at a time while they are set; after that any
-//! number of tokens can be signed from them, by several threads at once: each gets its own times. What is not set is left out of the token. Lengths are counted in UTF-16
+//! number of tokens can be signed from them, by several threads at once: each gets its own times. Lists only grow: make new
+//! claims for a viewer with other addresses. What is not set is left out of the token. Lengths are counted in UTF-16
 //! units. A setter that fails changes nothing.
 //!
 //! Where no others stand, setters answer MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_UTF8 and

@@ -2,8 +2,9 @@
 //!
 //! A client makes calls to the Token API. It may be used from any number of threads at once. A call blocks the thread
 //! that makes it, until the answer is there or the deadline has passed (mct_client_config_set_timeout_ms()); it starts
-//! no thread but a passing one for name look-up, which has every signal blocked. A client holds no connection open for
-//! longer than a few idle seconds of use, and no thread at all between calls.
+//! no thread but a passing one for name look-up, which has every signal blocked. A client has no thread at all between
+//! calls. Until it is freed it keeps four descriptors, and about five more for each call that was in flight at the same time
+//! as others, up to max_connections; a connection that was idle for a few seconds is not used again.
 //!
 //! "The call statuses", at functions that send, are: MCT_ERR_UNAUTHORIZED, MCT_ERR_NOT_FOUND, MCT_ERR_REJECTED,
 //! MCT_ERR_RATE_LIMITED, MCT_ERR_SERVER, MCT_ERR_TIMEOUT, MCT_ERR_CONNECT, MCT_ERR_TLS, MCT_ERR_PROTOCOL,

@@ -53,7 +53,7 @@ pub unsafe extern "C" fn mct_client_config_new(
     })
 }
 
-/// The API's address, up to where "/api" begins. Default "https://api.millicast.com".
+/// The API's address without its "/api", such as the default "https://api.millicast.com".
 ///
 /// http:// is taken by mct_client_new() for loopback only, unless mct_client_config_set_allow_insecure_http() says
 /// otherwise. Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_UTF8, MCT_ERR_INVALID_ARGUMENT.

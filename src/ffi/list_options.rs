@@ -13,7 +13,7 @@ pub type mct_sort_by = i32;
 
 /// The token's label. The API's default.
 pub const MCT_SORT_BY_NAME: mct_sort_by = 1;
-/// When the token was created.
+/// When the token was created. What the order is within one moment is not documented by the platform.
 pub const MCT_SORT_BY_ADDED_ON: mct_sort_by = 2;
 
 /// What a list asks for.
@@ -28,6 +28,8 @@ pub extern "C" fn mct_list_options_new(out: Option<&mut *mut mct_list_options>, 
     status_boundary!(error, Out::new(out)?.set(mct_list_options(ListOptions::default())))
 }
 
+/// What the list is sorted by. Not set: the API's own sorting, by name.
+///
 /// Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_ARGUMENT (none of the MCT_SORT_BY_ values).
 #[unsafe(no_mangle)]
 pub extern "C" fn mct_list_options_set_sort_by(
@@ -71,7 +73,7 @@ pub extern "C" fn mct_list_options_set_items_on_page(
     status_boundary!(error, given(options, "options")?.0.set_items_on_page(items))
 }
 
-/// Turns the sorting round. Answers MCT_OK, MCT_ERR_NULL_ARGUMENT.
+/// True sorts descending: with MCT_SORT_BY_ADDED_ON, newest first. Answers MCT_OK, MCT_ERR_NULL_ARGUMENT.
 #[unsafe(no_mangle)]
 pub extern "C" fn mct_list_options_set_descending(
     options: Option<&mut mct_list_options>,

@@ -43,7 +43,7 @@ pub unsafe extern "C" fn mct_publish_token_spec_new(
 }
 
 /// Adds a stream: a name or, with `is_regex`, a pattern (".*" is any name). 1 to 128 characters. At least one stream is
-/// needed. The dialect of patterns is the platform's and not checked here.
+/// needed. The dialect of patterns is the platform's and not checked here; without `is_regex` a pattern is a plain name.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mct_publish_token_spec_add_stream(
     spec: Option<&mut mct_publish_token_spec>,
@@ -284,7 +284,7 @@ pub unsafe extern "C" fn mct_publish_token_spec_set_geo_cascade(
     status_boundary!(error, given(spec, "spec")?.0.kind.set_geo_cascade(is_enabled, &texts(clusters, count, "geoCascade.clusters")?))
 }
 
-/// Adds an endpoint that streams are sent on to, 10 at most. `url`: 1 to 2048 characters; `key`: its secret, 5 to 512 (for
+/// Adds an endpoint that streams are sent on to, 10 at most. `url`: 1 to 2048 characters, not checked further; `key`: its secret, 5 to 512 (for
 /// SRT the stream id); `label`: at most 2048, or NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mct_publish_token_spec_add_restream(

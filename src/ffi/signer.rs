@@ -118,7 +118,9 @@ pub extern "C" fn mct_signer_sign(
 /// Signs a token into the caller's memory of `capacity` bytes, with a terminating NUL that `*length` does not count.
 ///
 /// Too small a buffer is MCT_ERR_BUFFER_TOO_SMALL: nothing is written to it, and `*length` is what the token has
-/// without its NUL. `buffer` may be NULL when `capacity` is 0. `*length` is 0 after any other failure.
+/// without its NUL, so that the buffer needs `*length` + 1. `buffer` may be NULL when `capacity` is 0, and `expires_at`
+/// always; `length` may not. `*length` is 0 after any other failure. Short names and one address make about 400 bytes, for
+/// which 1024 is ample; texts at their limits make 10 KB, and lists of origins or addresses more.
 ///
 /// Answers what mct_signer_sign() does, and MCT_ERR_BUFFER_TOO_SMALL.
 #[unsafe(no_mangle)]

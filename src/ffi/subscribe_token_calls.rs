@@ -55,7 +55,8 @@ pub unsafe extern "C" fn mct_subscribe_token_read(
 }
 
 /// Reads one page of the account's subscribe tokens. `options` NULL: page 1, 100 items, the API's sorting. The caller frees the
-/// list; past the end it is empty.
+/// list; past the end it is empty. To delete everything, read page 1 until it is empty: what is deleted moves the pages
+/// behind it.
 ///
 /// Answers MCT_OK, MCT_ERR_NULL_ARGUMENT and the call statuses but MCT_ERR_NOT_FOUND.
 #[unsafe(no_mangle)]

@@ -43,7 +43,7 @@ pub unsafe extern "C" fn mct_subscribe_token_spec_new(
 }
 
 /// Adds a stream: a name or, with `is_regex`, a pattern (".*" is any name). 1 to 128 characters. At least one stream is
-/// needed. The dialect of patterns is the platform's and not checked here.
+/// needed. The dialect of patterns is the platform's and not checked here; without `is_regex` a pattern is a plain name.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mct_subscribe_token_spec_add_stream(
     spec: Option<&mut mct_subscribe_token_spec>,

@@ -10,8 +10,9 @@
         hand_to_the_viewer(signed.jwt)
 
 `Client` makes the calls of the Token API, `Signer` signs and verifies subscribe tokens without the network. Every error
-is a `MillicastError` or, for an argument of a wrong type, a TypeError. The C header millicast_tokens.h is the manual of
-what stands behind this package; everything in it is reachable here.
+is a `MillicastError`, a TypeError for an argument of a wrong type, or `MissingFunctionError` where the library was made
+for signing only. Read on with `help(millicast_tokens.Client)`, `Signer`, `Claims` and `MillicastError`. The C header
+millicast_tokens.h is the manual of what stands behind this package; everything in it is reachable here.
 
 The native library is looked for in the file that the environment variable MILLICAST_TOKENS_LIBRARY names, in the folder
 of this package, in the build folders of the source tree that it lies in, and on the system. ImportError: it is nowhere.

@@ -5,11 +5,13 @@ from __future__ import annotations
 import itertools
 import logging
 import threading
+import weakref
 from collections.abc import Callable
 from typing import Any, Union
 
 from . import _check
-from ._native.calls import Owned, call, lib
+from ._native import handles as h
+from ._native.calls import Owned, call, lib, make
 from ._native.signatures import FREE_FUNCTION, LOG_FUNCTION
 from .enums import LogLevel, named
 
@@ -24,7 +26,8 @@ _LOGGING_LEVELS: dict[int, int] = {
     LogLevel.TRACE: logging.DEBUG - 5,
 }
 
-#: The callables by the number that C knows them by. They live here until C has sent its last line to them.
+#: The callables by the number that C knows them by. They live here until the client is gone that has lines for them. C
+#: is not asked to call when it is: that call could come when the interpreter has ended.
 _takers: dict[int, Callable[[int, str], object]] = {}
 _numbers = itertools.count(1)
 _thread = threading.local()
@@ -45,11 +48,6 @@ def _line(number: int, level: int, message: bytes) -> None:
         _thread.ending = ending
 
 
-@FREE_FUNCTION  # type: ignore[untyped-decorator]  # ctypes' own decorator has no types
-def _last_line_was_sent(number: int) -> None:
-    _takers.pop(number, None)
-
-
 def raise_what_ended_the_log() -> None:
     """After a call: raises what a log callable of this thread raised to end the program."""
     ending: BaseException | None = getattr(_thread, "ending", None)
@@ -58,8 +56,8 @@ def raise_what_ended_the_log() -> None:
         raise ending
 
 
-def set_log(config: Owned, log: Log, level: LogLevel) -> None:
-    """Has the lines of a client that is made from this configuration sent to `log`."""
+def client_with_log(config: Owned, log: Log, level: LogLevel) -> Owned:
+    """A client of this configuration, whose lines are sent to `log`."""
     taker = _logger_taker(log) if isinstance(log, logging.Logger) else log
     if not callable(taker):
         raise TypeError(f"log: must be a callable or a logging.Logger, given is a {type(log).__name__}")
@@ -67,11 +65,14 @@ def set_log(config: Owned, log: Log, level: LogLevel) -> None:
     _takers[number] = taker
     try:
         most_detailed = _check.integer("log_level", level, _check.I32)
-        call(lib.mct_client_config_set_log, config.pointer, most_detailed, _line, number, _last_line_was_sent)
+        call(lib.mct_client_config_set_log, config.pointer, most_detailed, _line, number, FREE_FUNCTION())
+        client = make(h.mct_client, lib.mct_client_new, config.pointer)
+        # Who is in a call holds the client, so there is no line after this. At the interpreter's end they all stay.
+        weakref.finalize(client, _takers.pop, number, None).atexit = False
     except BaseException:
-        # C took nothing and will not give it back.
         _takers.pop(number, None)
         raise
+    return client
 
 
 def _logger_taker(logger: logging.Logger) -> Callable[[int, str], Any]:

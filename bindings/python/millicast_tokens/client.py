@@ -108,9 +108,11 @@ class Client:
             _set(config, "set_allow_insecure_http", _check.flag("allow_insecure_http", allow_insecure_http))
         for pem in _check.texts("ca_pem", [ca_pem] if isinstance(ca_pem, str) else ca_pem):
             _set(config, "add_ca_pem", pem)
-        if log is not None:
-            _log.set_log(config, log, log_level)
-        self._connection = Connection(make(h.mct_client, lib.mct_client_new, config.pointer))
+        if log is None:
+            client = make(h.mct_client, lib.mct_client_new, config.pointer)
+        else:
+            client = _log.client_with_log(config, log, log_level)
+        self._connection = Connection(client)
         # These refer to the connection and not to this client: a circle would keep it open until the next collection.
         self.publish_tokens = PublishTokens(self._connection)
         self.subscribe_tokens = SubscribeTokens(self._connection)
@@ -164,9 +166,8 @@ _open_clients: weakref.WeakSet[Client] = weakref.WeakSet()
 def _close_all() -> None:
     """Ends all calls while there is a whole interpreter.
 
-    C calls back, with log lines and when a client with a log is freed. An interpreter that is ending takes no call
-    back: it ends the thread that makes it in the midst of C, and with it the process. Daemon threads can be in such a
-    call.
+    C calls back with log lines. An interpreter that is ending takes no call back: it ends the thread that makes it in
+    the midst of C, and with it the process. Daemon threads can be in such a call.
     """
     clients = list(_open_clients)
     for client in clients:

@@ -9,7 +9,8 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use millicast_emulator::{CountryOf, Emulator, Options};
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
 
 /// Arguments are visible to everybody on the machine, this is not.
 const SECRET_VARIABLE: &str = "MILLICAST_EMULATOR_API_SECRET";
@@ -62,13 +63,8 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: Arguments) -> Result<(), String> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| format!("cannot start: {error}"))?;
     // Before the ready line: whoever has read it may send a signal at once.
-    let mut signals = {
-        let _inside = runtime.enter();
-        Signals::catch().map_err(|error| format!("cannot catch signals: {error}"))?
-    };
+    let mut signals = Signals::new([SIGTERM, SIGINT]).map_err(|error| format!("cannot catch signals: {error}"))?;
 
     let api_secrets = secrets(&arguments)?;
     let cannot_listen = |error: io::Error| format!("cannot listen on {}: {error}", arguments.listen);
@@ -91,7 +87,7 @@ fn run(arguments: Arguments) -> Result<(), String> {
     writeln!(stdout, "listening on {}", running.url())
         .and_then(|()| stdout.flush())
         .map_err(|error| format!("cannot say where it listens: {error}"))?;
-    runtime.block_on(signals.received());
+    let _one_is_enough = signals.forever().next();
     running.stop();
     Ok(())
 }
@@ -115,23 +111,4 @@ fn secrets(arguments: &Arguments) -> Result<Vec<String>, String> {
         return Err(format!("no API secret: give one with --api-secret-file FILE, {SECRET_VARIABLE} or --api-secret SECRET"));
     }
     Ok(secrets)
-}
-
-/// The signals that end the program.
-struct Signals {
-    terminate: Signal,
-    interrupt: Signal,
-}
-
-impl Signals {
-    fn catch() -> io::Result<Self> {
-        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
-    }
-
-    async fn received(&mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
-        }
-    }
 }

@@ -40,7 +40,7 @@ class Owned:
     holds a reference during a call keeps the handle alive, whatever other threads let go of meanwhile.
     """
 
-    __slots__ = ("_free", "pointer")
+    __slots__ = ("__weakref__", "_free", "pointer")
 
     def __init__(self, kind: type[ctypes.Structure]) -> None:
         """An empty handle of this kind."""

@@ -50,7 +50,7 @@ def load() -> tuple[ctypes.CDLL, str]:
     places = "\n".join(looked)
     raise LibraryNotFoundError(
         f"the native library of millicast-tokens was not found. Looked at:\n{places}\n"
-        f"Install it, or let {VARIABLE} name its file."
+        f"In a clone: make build. Elsewhere install it, or let {VARIABLE} name its file."
     )
 
 
