@@ -42,14 +42,14 @@ const INTRODUCTION: &str = r"/*
  * - A NULL that can't be taken is MCT_ERR_NULL_ARGUMENT. Getters take NULL and any index: they answer 0, false or NULL,
  *   but for mct_error_retry_after_ms() and mct_error_index(), which answer -1.
  * - Texts are NUL-terminated UTF-8. Those handed in are copied; one that is not UTF-8 is MCT_ERR_INVALID_UTF8. Texts
- *   handed out as `const char *` are lent, those handed out as `char **` are freed with mct_string_free(). A text of the
- *   API that holds U+0000 shows U+FFFD in its place; the JSON keeps it.
+ *   handed out as `const char *` are lent, those handed out as `char **` are freed with mct_string_free(). A text of
+ *   the API that holds U+0000 shows U+FFFD in its place; the JSON keeps it.
  * - A handle must be one that the function's family made and that was not freed.
  * - Times are Unix seconds (int64_t), ids are uint64_t. A list may be NULL when its count is 0.
  * - An enum is a number with named constants; one that the library does not know is MCT_ERR_INVALID_ARGUMENT.
- * - Nothing here unwinds, aborts (running out of memory excepted), exits, prints, touches signal handlers or the locale,
- *   or reads the environment, but for SSL_CERT_FILE and SSL_CERT_DIR in mct_client_new(). No write raises SIGPIPE, and
- *   descriptors are close-on-exec. The library stays loaded after dlclose().
+ * - Nothing here unwinds, aborts (running out of memory excepted), exits, prints, touches signal handlers or the
+ *   locale, or reads the environment, but for SSL_CERT_FILE and SSL_CERT_DIR in mct_client_new(). No write raises
+ *   SIGPIPE, and descriptors are close-on-exec. The library stays loaded after dlclose().
  * - Define MCT_NO_CLIENT before including this header to build against a library made for signing only.
  */
 ";

@@ -10,14 +10,14 @@
  * - A NULL that can't be taken is MCT_ERR_NULL_ARGUMENT. Getters take NULL and any index: they answer 0, false or NULL,
  *   but for mct_error_retry_after_ms() and mct_error_index(), which answer -1.
  * - Texts are NUL-terminated UTF-8. Those handed in are copied; one that is not UTF-8 is MCT_ERR_INVALID_UTF8. Texts
- *   handed out as `const char *` are lent, those handed out as `char **` are freed with mct_string_free(). A text of the
- *   API that holds U+0000 shows U+FFFD in its place; the JSON keeps it.
+ *   handed out as `const char *` are lent, those handed out as `char **` are freed with mct_string_free(). A text of
+ *   the API that holds U+0000 shows U+FFFD in its place; the JSON keeps it.
  * - A handle must be one that the function's family made and that was not freed.
  * - Times are Unix seconds (int64_t), ids are uint64_t. A list may be NULL when its count is 0.
  * - An enum is a number with named constants; one that the library does not know is MCT_ERR_INVALID_ARGUMENT.
- * - Nothing here unwinds, aborts (running out of memory excepted), exits, prints, touches signal handlers or the locale,
- *   or reads the environment, but for SSL_CERT_FILE and SSL_CERT_DIR in mct_client_new(). No write raises SIGPIPE, and
- *   descriptors are close-on-exec. The library stays loaded after dlclose().
+ * - Nothing here unwinds, aborts (running out of memory excepted), exits, prints, touches signal handlers or the
+ *   locale, or reads the environment, but for SSL_CERT_FILE and SSL_CERT_DIR in mct_client_new(). No write raises
+ *   SIGPIPE, and descriptors are close-on-exec. The library stays loaded after dlclose().
  * - Define MCT_NO_CLIENT before including this header to build against a library made for signing only.
  */
 
@@ -289,8 +289,8 @@ void mct_string_free(char *text);
  * A function that can fail answers an mct_status and takes `mct_error **error` as its last argument. `error` may be
  * NULL. On success `*error` is set to NULL; on failure it gets a new error, which the caller frees with
  * mct_error_free(). Either way what it held before is overwritten, so free an error before the next call (one `error`
- * down a chain of && is fine: only the last call can have set it). An error never holds the API secret or a token string: a log may have it. Errors are immutable
- * and may be read from any thread.
+ * down a chain of && is fine: only the last call can have set it). An error never holds the API secret or a token
+ * string: a log may have it. Errors are immutable and may be read from any thread.
  */
 
 /**
@@ -318,8 +318,8 @@ mct_status mct_error_status(const mct_error *error);
 const char *mct_error_message(const mct_error *error);
 
 /**
- * The field at fault, by the contract's own name (`streams`, `streamName`, `restream.key`), or by the argument's name where
- * the contract has none. NULL: none. Lent.
+ * The field at fault, by the contract's own name (`streams`, `streamName`, `restream.key`), or by the argument's name
+ * where the contract has none. NULL: none. Lent.
  */
 const char *mct_error_field(const mct_error *error);
 
@@ -352,8 +352,8 @@ mct_outcome mct_error_outcome(const mct_error *error);
 mct_reason mct_error_reason(const mct_error *error);
 
 /**
- * The element at fault, counted from 0, of a list or a batch that was handed in whole. -1: none, as after setters that
- * take one element.
+ * The element at fault, counted from 0, of a list or a batch that was handed in whole. -1: none, as after setters
+ * that take one element.
  */
 int64_t mct_error_index(const mct_error *error);
 
@@ -365,10 +365,10 @@ void mct_error_free(mct_error *error);
 /*
  * Subscribe token
  *
- * What the API answers for a subscribe token: immutable, and readable from any thread. Texts are lent and valid until the
- * subscribe token is freed. A field that the API did not send is NULL, or false for a getter with `out`, which then is not
- * written to; a list that was not sent is empty. Every getter takes NULL, and an index out of range, and answers the
- * same.
+ * What the API answers for a subscribe token: immutable, and readable from any thread. Texts are lent and valid until
+ * the subscribe token is freed. A field that the API did not send is NULL, or false for a getter with `out`, which
+ * then is not written to; a list that was not sent is empty. Every getter takes NULL, and an index out of range, and
+ * answers the same.
  *
  * This family needs no client: a token that was kept as JSON can sign without the network.
  */
@@ -379,14 +379,13 @@ void mct_error_free(mct_error *error);
 typedef struct mct_subscribe_token mct_subscribe_token;
 
 /**
- * Reads a subscribe token from JSON, such as one that was kept from mct_subscribe_token_json(). Unknown fields are kept.
+ * Reads a subscribe token from JSON, such as one that was kept from mct_subscribe_token_json(). Unknown fields are
+ * kept.
  *
  * Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_UTF8, MCT_ERR_INVALID_ARGUMENT (no such JSON: not an object
  * with an `id`, a field of a wrong type, a name that appears twice).
  */
-mct_status mct_subscribe_token_from_json(const char *json,
-                                         mct_subscribe_token **out,
-                                         mct_error **error);
+mct_status mct_subscribe_token_from_json(const char *json, mct_subscribe_token **out, mct_error **error);
 
 /**
  * Makes a copy that lives by itself, for instance of an entry of a list. Answers MCT_OK, MCT_ERR_NULL_ARGUMENT.
@@ -409,8 +408,8 @@ const char *mct_subscribe_token_label(const mct_subscribe_token *token);
 const char *mct_subscribe_token_name(const mct_subscribe_token *token);
 
 /**
- * The secret token string that a viewer subscribes with, and the key of self-signed tokens. It is wiped when the token
- * is freed.
+ * The secret token string that a viewer subscribes with, and the key of self-signed tokens. It is wiped when the
+ * token is freed.
  */
 const char *mct_subscribe_token_value(const mct_subscribe_token *token);
 
@@ -530,7 +529,8 @@ bool mct_subscribe_token_effective_geo_cascade_is_enabled(const mct_subscribe_to
 size_t mct_subscribe_token_effective_geo_cascade_cluster_count(const mct_subscribe_token *token);
 
 /**
- * Entry `index` of the clusters that streams are cascaded to, the account's settings included. Lent; NULL out of range.
+ * Entry `index` of the clusters that streams are cascaded to, the account's settings included. Lent; NULL out of
+ * range.
  */
 const char *mct_subscribe_token_effective_geo_cascade_cluster(const mct_subscribe_token *token, size_t index);
 
@@ -558,10 +558,10 @@ void mct_subscribe_token_free(mct_subscribe_token *token);
 /*
  * Claims
  *
- * What a self-signed subscribe token shall say. Claims belong to one thread at a time while they are set; after that any
- * number of tokens can be signed from them, by several threads at once: each gets its own times. Lists only grow: make new
- * claims for a viewer with other addresses. What is not set is left out of the token. Lengths are counted in UTF-16
- * units. A setter that fails changes nothing.
+ * What a self-signed subscribe token shall say. Claims belong to one thread at a time while they are set; after that
+ * any number of tokens can be signed from them, by several threads at once: each gets its own times. Lists only grow:
+ * make new claims for a viewer with other addresses. What is not set is left out of the token. Lengths are counted in
+ * UTF-16 units. A setter that fails changes nothing.
  *
  * Where no others stand, setters answer MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_UTF8 and
  * MCT_ERR_INVALID_ARGUMENT.
@@ -584,12 +584,10 @@ typedef struct mct_claims mct_claims;
 mct_status mct_claims_new(const char *stream_name, uint32_t lifetime_seconds, mct_claims **out, mct_error **error);
 
 /**
- * The id that usage is counted under, 1 to 128 characters: for groups of viewers, not one for each. A parent that has one
- * asks for the same here.
+ * The id that usage is counted under, 1 to 128 characters: for groups of viewers, not one for each. A parent that has
+ * one asks for the same here.
  */
-mct_status mct_claims_set_tracking_id(mct_claims *claims,
-                                      const char *tracking_id,
-                                      mct_error **error);
+mct_status mct_claims_set_tracking_id(mct_claims *claims, const char *tracking_id, mct_error **error);
 
 /**
  * An identifier of the viewer, at most 1024 characters; empty leaves it out. The platform enables it by account.
@@ -614,8 +612,8 @@ mct_status mct_claims_add_allowed_origin(mct_claims *claims, const char *origin,
 mct_status mct_claims_add_allowed_ip_address(mct_claims *claims, const char *address, mct_error **error);
 
 /**
- * The moment that the lifetime counts from, in Unix seconds: 0 to the end of the year 9999. Not set: the clock, when a
- * token is signed. Whether a parent that the signer knows has expired is judged by the clock all the same.
+ * The moment that the lifetime counts from, in Unix seconds: 0 to the end of the year 9999. Not set: the clock, when
+ * a token is signed. Whether a parent that the signer knows has expired is judged by the clock all the same.
  *
  * Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_ARGUMENT.
  */
@@ -629,12 +627,10 @@ mct_status mct_claims_set_cut_to_parent(mct_claims *claims, bool cut, mct_error 
 
 /**
  * Signs without comparing the stream with the parent's names: for a parent whose pattern can't be checked here
- * (MCT_REASON_PARENT_PATTERN). Such a token verifies with a signer of mct_signer_new(), which knows no pattern; one that
- * knows its parent says MCT_REASON_PARENT_PATTERN of it. Default false. Answers MCT_OK, MCT_ERR_NULL_ARGUMENT.
+ * (MCT_REASON_PARENT_PATTERN). Such a token verifies with a signer of mct_signer_new(), which knows no pattern; one
+ * that knows its parent says MCT_REASON_PARENT_PATTERN of it. Default false. Answers MCT_OK, MCT_ERR_NULL_ARGUMENT.
  */
-mct_status mct_claims_set_unchecked_stream(mct_claims *claims,
-                                           bool unchecked,
-                                           mct_error **error);
+mct_status mct_claims_set_unchecked_stream(mct_claims *claims, bool unchecked, mct_error **error);
 
 /**
  * Frees claims. NULL is a no-op.
@@ -645,8 +641,8 @@ void mct_claims_free(mct_claims *claims);
  * Signer
  *
  * Signs subscribe tokens locally, without a client and without the network: JWTs that the platform checks against
- * their parent, a subscribe token of the account. A signer may be used from any number of threads at once, and after a
- * fork() in both processes.
+ * their parent, a subscribe token of the account. A signer may be used from any number of threads at once, and after
+ * a fork() in both processes.
  *
  * A signer of mct_signer_from_token() knows its parent and refuses what the platform would refuse: the parent must be
  * enabled and not expired, the stream one of its names or matched in full by one of its patterns, the tracking id its
@@ -685,7 +681,8 @@ typedef int32_t mct_algorithm;
  * Makes a signer from a subscribe token's id and its secret string, without knowing more of it: what depends on the
  * parent is then not checked here.
  *
- * `token`: the string as the API gave it, not empty. It is the key as it stands; it looks like hex, and is not decoded.
+ * `token`: the string as the API gave it, not empty. It is the key as it stands; it looks like hex, and is not
+ * decoded.
  *
  * Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_UTF8, MCT_ERR_INVALID_ARGUMENT.
  */
@@ -722,9 +719,9 @@ mct_status mct_signer_sign(const mct_signer *signer,
  * Signs a token into the caller's memory of `capacity` bytes, with a terminating NUL that `*length` does not count.
  *
  * Too small a buffer is MCT_ERR_BUFFER_TOO_SMALL: nothing is written to it, and `*length` is what the token has
- * without its NUL, so that the buffer needs `*length` + 1. `buffer` may be NULL when `capacity` is 0, and `expires_at`
- * always; `length` may not. `*length` is 0 after any other failure. Short names and one address make about 400 bytes, for
- * which 1024 is ample; texts at their limits make 10 KB, and lists of origins or addresses more.
+ * without its NUL, so that the buffer needs `*length` + 1. `buffer` may be NULL when `capacity` is 0, and
+ * `expires_at` always; `length` may not. `*length` is 0 after any other failure. Short names and one address make
+ * about 400 bytes, for which 1024 is ample; texts at their limits make 10 KB, and lists of origins or addresses more.
  *
  * Answers what mct_signer_sign() does, and MCT_ERR_BUFFER_TOO_SMALL.
  */
@@ -747,9 +744,9 @@ void mct_signer_free(mct_signer *signer);
  * A mct_jwt is a token that was read: immutable, and readable from any thread. Texts are lent and valid until it is
  * freed. A claim that the token does not have is NULL, or false for a getter with `out`.
  *
- * A token must be what every reader reads in the same way: three parts of canonical, unpadded base64url, at most 65536
- * bytes; JSON in which no name appears twice at any depth; `alg` HS256, HS384 or HS512; whole numbers where numbers
- * belong. Anything else is MCT_ERR_TOKEN_INVALID, and mct_error_reason() tells why.
+ * A token must be what every reader reads in the same way: three parts of canonical, unpadded base64url, at most
+ * 65536 bytes; JSON in which no name appears twice at any depth; `alg` HS256, HS384 or HS512; whole numbers where
+ * numbers belong. Anything else is MCT_ERR_TOKEN_INVALID, and mct_error_reason() tells why.
  */
 
 /**
@@ -786,9 +783,9 @@ mct_status mct_verify_options_set_leeway(mct_verify_options *options, uint32_t s
 void mct_verify_options_free(mct_verify_options *options);
 
 /**
- * Verifies a token: its shape, its algorithm (the signer's own), its signature (compared in constant time), its claims,
- * its times and, with a signer that knows its parent, the parent's rules. `options` may be NULL: the clock, no leeway.
- * `out` may be NULL when only the verdict matters; otherwise it gets the token, which the caller frees.
+ * Verifies a token: its shape, its algorithm (the signer's own), its signature (compared in constant time), its
+ * claims, its times and, with a signer that knows its parent, the parent's rules. `options` may be NULL: the clock,
+ * no leeway. `out` may be NULL when only the verdict matters; otherwise it gets the token, which the caller frees.
  *
  * What only the platform sees (the viewer's address, origin and country) is not checked.
  *
@@ -844,10 +841,10 @@ const char *mct_jwt_allowed_origin(const mct_jwt *jwt, size_t index);
 size_t mct_jwt_allowed_ip_address_count(const mct_jwt *jwt);
 
 /**
- * Entry `index` of the addresses and blocks that may use the token: `streaming.allowedIpAddresses`. Lent; NULL out of range.
+ * Entry `index` of the addresses and blocks that may use the token: `streaming.allowedIpAddresses`. Lent; NULL out of
+ * range.
  */
-const char *mct_jwt_allowed_ip_address(const mct_jwt *jwt,
-                                       size_t index);
+const char *mct_jwt_allowed_ip_address(const mct_jwt *jwt, size_t index);
 
 /**
  * The id that usage is counted under: `streaming.tracking.trackingId`.
@@ -959,8 +956,9 @@ mct_status mct_client_config_set_base_url(mct_client_config *config, const char 
 /**
  * A proxy that knows HTTP CONNECT, as http://[user:password@]host:port. Default: none; the environment is not read.
  *
- * The credentials appear nowhere. Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_UTF8,
- * MCT_ERR_INVALID_ARGUMENT.
+ * For an https:// address; with http:// mct_client_new() takes a proxy only on loopback, or with
+ * mct_client_config_set_allow_insecure_http(). The credentials appear nowhere. Answers MCT_OK, MCT_ERR_NULL_ARGUMENT,
+ * MCT_ERR_INVALID_UTF8, MCT_ERR_INVALID_ARGUMENT.
  */
 mct_status mct_client_config_set_proxy(mct_client_config *config, const char *proxy, mct_error **error);
 
@@ -1041,11 +1039,12 @@ mct_status mct_client_config_set_allow_insecure_http(mct_client_config *config, 
 /**
  * Has `log` called with each line up to the level `most_detailed`. Default: no log.
  *
- * `log` is called on the thread that makes the call, perhaps on several threads at once, so `user` must bear that.
- * It may call functions of this library; `message` is valid during the call of `log` only. It must not unwind,
- * longjmp or end its thread, and may not be NULL. Lines may come after mct_client_free() as long as calls are in flight. No line holds the API secret, a token string or a body. `free_user` (may be NULL) is called once with
- * `user`, after the last line, when the last configuration and client that know it are gone; when this function
- * fails it is not called and `user` stays the caller's.
+ * `log` is called on the thread that makes the call, perhaps on several threads at once, so `user` must bear that. It
+ * may call functions of this library; `message` is valid during the call of `log` only. It must not unwind, longjmp
+ * or end its thread, and may not be NULL. Lines may come after mct_client_free() as long as calls are in flight. No
+ * line holds the API secret, a token string or a body. `free_user` (may be NULL) is called once with `user`, after
+ * the last line, when the last configuration and client that know it are gone; when this function fails it is not
+ * called and `user` stays the caller's.
  *
  * Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_ARGUMENT.
  */
@@ -1067,16 +1066,16 @@ void mct_client_config_free(mct_client_config *config);
  * A client makes calls to the Token API. It may be used from any number of threads at once. A call blocks the thread
  * that makes it, until the answer is there or the deadline has passed (mct_client_config_set_timeout_ms()); it starts
  * no thread but a passing one for name look-up, which has every signal blocked. A client has no thread at all between
- * calls. Until it is freed it keeps four descriptors, and about five more for each call that was in flight at the same time
- * as others, up to max_connections; a connection that was idle for a few seconds is not used again.
+ * calls. Until it is freed it keeps four descriptors, and about five more for each call that was in flight at the
+ * same time as others, up to max_connections; a connection that was idle for a few seconds is not used again.
  *
  * "The call statuses", at functions that send, are: MCT_ERR_UNAUTHORIZED, MCT_ERR_NOT_FOUND, MCT_ERR_REJECTED,
  * MCT_ERR_RATE_LIMITED, MCT_ERR_SERVER, MCT_ERR_TIMEOUT, MCT_ERR_CONNECT, MCT_ERR_TLS, MCT_ERR_PROTOCOL,
  * MCT_ERR_CANCELLED, MCT_ERR_FORKED, MCT_ERR_SYSTEM.
  *
  * After fork() the child can't use a client that the parent made: each call answers MCT_ERR_FORKED at once. It can
- * free it there, and make a new one; the parent's goes on. What such a free can't touch without harm to the parent (its
- * connections) stays allocated in the child, which a leak checker may report.
+ * free it there, and make a new one; the parent's goes on. What such a free can't touch without harm to the parent
+ * (its connections) stays allocated in the child, which a leak checker may report.
  */
 
 /**
@@ -1182,10 +1181,10 @@ void mct_list_options_free(mct_list_options *options);
 /*
  * Publish token
  *
- * What the API answers for a publish token: immutable, and readable from any thread. Texts are lent and valid until the
- * publish token is freed. A field that the API did not send is NULL, or false for a getter with `out`, which then is not
- * written to; a list that was not sent is empty. Every getter takes NULL, and an index out of range, and answers the
- * same. Everything that needs the network is with the calls.
+ * What the API answers for a publish token: immutable, and readable from any thread. Texts are lent and valid until
+ * the publish token is freed. A field that the API did not send is NULL, or false for a getter with `out`, which then
+ * is not written to; a list that was not sent is empty. Every getter takes NULL, and an index out of range, and
+ * answers the same. Everything that needs the network is with the calls.
  */
 
 /**
@@ -1342,7 +1341,8 @@ bool mct_publish_token_effective_geo_cascade_is_enabled(const mct_publish_token 
 size_t mct_publish_token_effective_geo_cascade_cluster_count(const mct_publish_token *token);
 
 /**
- * Entry `index` of the clusters that streams are cascaded to, the account's settings included. Lent; NULL out of range.
+ * Entry `index` of the clusters that streams are cascaded to, the account's settings included. Lent; NULL out of
+ * range.
  */
 const char *mct_publish_token_effective_geo_cascade_cluster(const mct_publish_token *token, size_t index);
 
@@ -1470,12 +1470,12 @@ void mct_publish_token_free(mct_publish_token *token);
 /*
  * Publish token spec
  *
- * What a new publish token shall be. A spec belongs to one thread at a time while it is set;
- * after that any number of creates can use it, at once too. What
- * is not set is not sent, so that the platform's defaults apply. Each setter checks its value at once; a setter that
- * fails changes nothing. Rules between fields are checked by mct_publish_token_create(), before anything is sent. Lengths are
- * counted in UTF-16 units, as the platform counts them. Fields that exclude each other: allowed IP addresses and
- * binding on usage (above 0), allowed and denied countries, record and clip.
+ * What a new publish token shall be. A spec belongs to one thread at a time while it is set; after that any number of
+ * creates can use it, at once too. What is not set is not sent, so that the platform's defaults apply. Each setter
+ * checks its value at once; a setter that fails changes nothing. Rules between fields are checked by
+ * mct_publish_token_create(), before anything is sent. Lengths are counted in UTF-16 units, as the platform counts
+ * them. Fields that exclude each other: allowed IP addresses and binding on usage (above 0), allowed and denied
+ * countries, record and clip.
  *
  * Where no others stand, setters answer MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_UTF8 and
  * MCT_ERR_INVALID_ARGUMENT.
@@ -1494,8 +1494,9 @@ typedef struct mct_publish_token_spec mct_publish_token_spec;
 mct_status mct_publish_token_spec_new(const char *label, mct_publish_token_spec **out, mct_error **error);
 
 /**
- * Adds a stream: a name or, with `is_regex`, a pattern (".*" is any name). 1 to 128 characters. At least one stream is
- * needed. The dialect of patterns is the platform's and not checked here; without `is_regex` a pattern is a plain name.
+ * Adds a stream: a name or, with `is_regex`, a pattern (".*" is any name). 1 to 128 characters. At least one stream
+ * is needed. The dialect of patterns is the platform's and not checked here; without `is_regex` a pattern is a plain
+ * name.
  */
 mct_status mct_publish_token_spec_add_stream(mct_publish_token_spec *spec,
                                              const char *name,
@@ -1548,7 +1549,8 @@ mct_status mct_publish_token_spec_add_allowed_country(mct_publish_token_spec *sp
                                                       mct_error **error);
 
 /**
- * Adds a country that viewers may not be in, as an ISO 3166-1 code of two capital letters. Excludes allowed countries.
+ * Adds a country that viewers may not be in, as an ISO 3166-1 code of two capital letters. Excludes allowed
+ * countries.
  */
 mct_status mct_publish_token_spec_add_denied_country(mct_publish_token_spec *spec,
                                                      const char *country,
@@ -1628,8 +1630,8 @@ mct_status mct_publish_token_spec_set_geo_cascade(mct_publish_token_spec *spec,
                                                   mct_error **error);
 
 /**
- * Adds an endpoint that streams are sent on to, 10 at most. `url`: 1 to 2048 characters, not checked further; `key`: its secret, 5 to 512 (for
- * SRT the stream id); `label`: at most 2048, or NULL.
+ * Adds an endpoint that streams are sent on to, 10 at most. `url`: 1 to 2048 characters, not checked further; `key`:
+ * its secret, 5 to 512 (for SRT the stream id); `label`: at most 2048, or NULL.
  */
 mct_status mct_publish_token_spec_add_restream(mct_publish_token_spec *spec,
                                                const char *url,
@@ -1639,8 +1641,9 @@ mct_status mct_publish_token_spec_add_restream(mct_publish_token_spec *spec,
                                                mct_error **error);
 
 /**
- * Adds the fields of a JSON object to the request: fields that the platform has and this library does not know yet. One
- * that has a setter here is refused, as is a name that appears twice. A later call replaces a field of an earlier one.
+ * Adds the fields of a JSON object to the request: fields that the platform has and this library does not know yet.
+ * One that has a setter here is refused, as is a name that appears twice. A later call replaces a field of an earlier
+ * one.
  */
 mct_status mct_publish_token_spec_merge_json(mct_publish_token_spec *spec, const char *json, mct_error **error);
 
@@ -1683,9 +1686,9 @@ mct_status mct_publish_token_create(mct_client *client,
 mct_status mct_publish_token_read(mct_client *client, uint64_t id, mct_publish_token **out, mct_error **error);
 
 /**
- * Reads one page of the account's publish tokens. `options` NULL: page 1, 100 items, the API's sorting. The caller frees the
- * list; past the end it is empty. To delete everything, read page 1 until it is empty: what is deleted moves the pages
- * behind it.
+ * Reads one page of the account's publish tokens. `options` NULL: page 1, 100 items, the API's sorting. The caller
+ * frees the list; past the end it is empty. To delete everything, read page 1 until it is empty: what is deleted
+ * moves the pages behind it.
  *
  * Answers MCT_OK, MCT_ERR_NULL_ARGUMENT and the call statuses but MCT_ERR_NOT_FOUND.
  */
@@ -1709,10 +1712,10 @@ mct_status mct_publish_token_delete(mct_client *client, uint64_t id, mct_error *
 size_t mct_publish_token_list_len(const mct_publish_token_list *list);
 
 /**
- * Token `index` of a list, lent until the list is freed (mct_publish_token_copy() makes one that lives longer). NULL out of range.
+ * Token `index` of a list, lent until the list is freed (mct_publish_token_copy() makes one that lives longer). NULL
+ * out of range.
  */
-const mct_publish_token *mct_publish_token_list_get(const mct_publish_token_list *list,
-                                                    size_t index);
+const mct_publish_token *mct_publish_token_list_get(const mct_publish_token_list *list, size_t index);
 
 /**
  * Frees a list with the tokens in it. NULL is a no-op.
@@ -1722,12 +1725,12 @@ void mct_publish_token_list_free(mct_publish_token_list *list);
 /*
  * Subscribe token spec
  *
- * What a new subscribe token shall be. A spec belongs to one thread at a time while it is set;
- * after that any number of creates can use it, at once too. What
- * is not set is not sent, so that the platform's defaults apply. Each setter checks its value at once; a setter that
- * fails changes nothing. Rules between fields are checked by mct_subscribe_token_create(), before anything is sent. Lengths are
- * counted in UTF-16 units, as the platform counts them. Fields that exclude each other: allowed IP addresses and
- * binding on usage (above 0), allowed and denied countries.
+ * What a new subscribe token shall be. A spec belongs to one thread at a time while it is set; after that any number
+ * of creates can use it, at once too. What is not set is not sent, so that the platform's defaults apply. Each setter
+ * checks its value at once; a setter that fails changes nothing. Rules between fields are checked by
+ * mct_subscribe_token_create(), before anything is sent. Lengths are counted in UTF-16 units, as the platform counts
+ * them. Fields that exclude each other: allowed IP addresses and binding on usage (above 0), allowed and denied
+ * countries.
  *
  * Where no others stand, setters answer MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_UTF8 and
  * MCT_ERR_INVALID_ARGUMENT.
@@ -1746,8 +1749,9 @@ typedef struct mct_subscribe_token_spec mct_subscribe_token_spec;
 mct_status mct_subscribe_token_spec_new(const char *label, mct_subscribe_token_spec **out, mct_error **error);
 
 /**
- * Adds a stream: a name or, with `is_regex`, a pattern (".*" is any name). 1 to 128 characters. At least one stream is
- * needed. The dialect of patterns is the platform's and not checked here; without `is_regex` a pattern is a plain name.
+ * Adds a stream: a name or, with `is_regex`, a pattern (".*" is any name). 1 to 128 characters. At least one stream
+ * is needed. The dialect of patterns is the platform's and not checked here; without `is_regex` a pattern is a plain
+ * name.
  */
 mct_status mct_subscribe_token_spec_add_stream(mct_subscribe_token_spec *spec,
                                                const char *name,
@@ -1800,7 +1804,8 @@ mct_status mct_subscribe_token_spec_add_allowed_country(mct_subscribe_token_spec
                                                         mct_error **error);
 
 /**
- * Adds a country that viewers may not be in, as an ISO 3166-1 code of two capital letters. Excludes allowed countries.
+ * Adds a country that viewers may not be in, as an ISO 3166-1 code of two capital letters. Excludes allowed
+ * countries.
  */
 mct_status mct_subscribe_token_spec_add_denied_country(mct_subscribe_token_spec *spec,
                                                        const char *country,
@@ -1814,8 +1819,9 @@ mct_status mct_subscribe_token_spec_set_tracking_id(mct_subscribe_token_spec *sp
                                                     mct_error **error);
 
 /**
- * Adds the fields of a JSON object to the request: fields that the platform has and this library does not know yet. One
- * that has a setter here is refused, as is a name that appears twice. A later call replaces a field of an earlier one.
+ * Adds the fields of a JSON object to the request: fields that the platform has and this library does not know yet.
+ * One that has a setter here is refused, as is a name that appears twice. A later call replaces a field of an earlier
+ * one.
  */
 mct_status mct_subscribe_token_spec_merge_json(mct_subscribe_token_spec *spec, const char *json, mct_error **error);
 
@@ -1858,9 +1864,9 @@ mct_status mct_subscribe_token_create(mct_client *client,
 mct_status mct_subscribe_token_read(mct_client *client, uint64_t id, mct_subscribe_token **out, mct_error **error);
 
 /**
- * Reads one page of the account's subscribe tokens. `options` NULL: page 1, 100 items, the API's sorting. The caller frees the
- * list; past the end it is empty. To delete everything, read page 1 until it is empty: what is deleted moves the pages
- * behind it.
+ * Reads one page of the account's subscribe tokens. `options` NULL: page 1, 100 items, the API's sorting. The caller
+ * frees the list; past the end it is empty. To delete everything, read page 1 until it is empty: what is deleted
+ * moves the pages behind it.
  *
  * Answers MCT_OK, MCT_ERR_NULL_ARGUMENT and the call statuses but MCT_ERR_NOT_FOUND.
  */
@@ -1884,10 +1890,10 @@ mct_status mct_subscribe_token_delete(mct_client *client, uint64_t id, mct_error
 size_t mct_subscribe_token_list_len(const mct_subscribe_token_list *list);
 
 /**
- * Token `index` of a list, lent until the list is freed (mct_subscribe_token_copy() makes one that lives longer). NULL out of range.
+ * Token `index` of a list, lent until the list is freed (mct_subscribe_token_copy() makes one that lives longer).
+ * NULL out of range.
  */
-const mct_subscribe_token *mct_subscribe_token_list_get(const mct_subscribe_token_list *list,
-                                                        size_t index);
+const mct_subscribe_token *mct_subscribe_token_list_get(const mct_subscribe_token_list *list, size_t index);
 
 /**
  * Frees a list with the tokens in it. NULL is a no-op.

@@ -8,7 +8,7 @@ use std::mem::MaybeUninit;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 use std::ptr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::Instant;
 
@@ -20,6 +20,11 @@ pub(crate) fn process_id() -> u32 {
     // SAFETY: getpid has no preconditions.
     let id = unsafe { libc::getpid() };
     id.unsigned_abs()
+}
+
+/// Has this process, or the system, no descriptor left?
+pub(crate) fn is_out_of_descriptors(os_error: i32) -> bool {
+    matches!(os_error, libc::EMFILE | libc::ENFILE)
 }
 
 /// Holds a signal set back for this thread.
@@ -76,10 +81,19 @@ impl SigpipeGuard {
 
 impl Drop for SigpipeGuard {
     fn drop(&mut self) {
-        if !self.was_pending && sigpipe_is_pending() {
+        if !self.was_pending && sigpipe_is_pending() && is_sent_to_this_thread() {
             take_pending_sigpipe();
         }
     }
+}
+
+/// A write of this thread raises the signal for this thread; one for the whole process is the host's. Linux alone tells
+/// them apart, by a file, which is read only in the rare case that there is one.
+fn is_sent_to_this_thread() -> bool {
+    let Ok(status) = std::fs::read_to_string("/proc/thread-self/status") else { return true };
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigPnd:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_none_or(|mask| mask & (1 << (libc::SIGPIPE - 1)) != 0)
 }
 
 fn sigpipe_is_pending() -> bool {
@@ -91,10 +105,24 @@ fn sigpipe_is_pending() -> bool {
 fn take_pending_sigpipe() {
     let mut set = MaybeUninit::uninit();
     fill_with_sigpipe(set.as_mut_ptr());
+    // SAFETY: the set is initialised, and SIGPIPE is blocked.
+    unsafe { take_without_waiting(set.as_ptr()) }
+}
+
+/// Another thread may be quicker, so this must not wait for a signal.
+#[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
+unsafe fn take_without_waiting(set: *const libc::sigset_t) {
+    let at_once = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: the caller's set, and a time of this frame.
+    while unsafe { libc::sigtimedwait(set, ptr::null_mut(), &at_once) } == -1 && errno::get() == libc::EINTR {}
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]
+unsafe fn take_without_waiting(set: *const libc::sigset_t) {
     let mut taken = 0;
-    // SAFETY: the set is initialised; SIGPIPE is pending and blocked, so sigwait returns at once.
-    unsafe {
-        libc::sigwait(set.as_ptr(), &mut taken);
+    if sigpipe_is_pending() {
+        // SAFETY: the caller's set; the signal is pending.
+        unsafe { libc::sigwait(set, &mut taken) };
     }
 }
 
@@ -189,16 +217,19 @@ fn open_pipe(ends: &mut [RawFd; 2]) -> io::Result<()> {
 /// A flag that can be waited for, and raised from a signal handler.
 pub(crate) struct Alarm {
     raised: AtomicBool,
+    /// How often it was raised. A call that began before the last time is cancelled, even if the alarm is lowered again.
+    times: AtomicU64,
     pipe: Pipe,
 }
 
 impl Alarm {
     pub(crate) fn new() -> io::Result<Alarm> {
-        Ok(Alarm { raised: AtomicBool::new(false), pipe: Pipe::new()? })
+        Ok(Alarm { raised: AtomicBool::new(false), times: AtomicU64::new(0), pipe: Pipe::new()? })
     }
 
     /// Async-signal-safe. errno is the interrupted code's, so it is put back.
     pub(crate) fn raise(&self) {
+        self.times.fetch_add(1, Ordering::SeqCst);
         if !self.raised.swap(true, Ordering::SeqCst) {
             let errno = errno::get();
             self.pipe.put();
@@ -208,11 +239,25 @@ impl Alarm {
 
     pub(crate) fn lower(&self) {
         self.raised.store(false, Ordering::SeqCst);
+        self.drain();
+    }
+
+    fn drain(&self) {
         while self.pipe.take() {}
         if self.is_raised() {
-            // Raised again meanwhile; its byte may just have been taken.
+            // Raised meanwhile; its byte may just have been taken.
             self.pipe.put();
         }
+    }
+
+    /// What a call that begins now has to remember for ends_calls_of().
+    pub(crate) fn times(&self) -> u64 {
+        self.times.load(Ordering::SeqCst)
+    }
+
+    /// Is a call cancelled that began when times() was `begun`?
+    pub(crate) fn ends_calls_of(&self, begun: u64) -> bool {
+        self.is_raised() || self.times() != begun
     }
 
     pub(crate) fn is_raised(&self) -> bool {
@@ -246,11 +291,16 @@ impl AlarmWatch {
         Ok(AlarmWatch(watch?))
     }
 
-    pub(crate) async fn raised(&self) {
+    pub(crate) fn is_over(&self, begun: u64) -> bool {
+        self.0.get_ref().0.ends_calls_of(begun)
+    }
+
+    /// Ends when calls that began at `begun` are cancelled, as far as the pipe tells.
+    pub(crate) async fn ends_calls_of(&self, begun: u64) {
         loop {
             match self.0.readable().await {
-                // The runtime may remember an alarm that was lowered since.
-                Ok(mut ready) if !self.0.get_ref().0.is_raised() => ready.clear_ready(),
+                // The runtime may remember an alarm that was lowered before.
+                Ok(mut ready) if !self.0.get_ref().0.ends_calls_of(begun) => ready.clear_ready(),
                 _ => return,
             }
         }
@@ -281,6 +331,8 @@ mod errno {
     }
 }
 
+const LONGEST_WAIT_MS: i32 = 50;
+
 /// How a wait for a place ended.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Waited {
@@ -303,11 +355,13 @@ impl Places {
         self.0.put();
     }
 
-    pub(crate) fn take(&self, deadline: Instant, alarm: &Alarm) -> Waited {
+    pub(crate) fn take(&self, deadline: Instant, alarm: &Alarm, begun: u64) -> Waited {
         loop {
-            if alarm.is_raised() {
+            if alarm.ends_calls_of(begun) {
                 return Waited::Raised;
             }
+            // A byte of an alarm that is not raised is left over; it would have the wait below return at once, for ever.
+            alarm.drain();
             if self.0.take() {
                 return Waited::Granted;
             }
@@ -316,7 +370,8 @@ impl Places {
                 return Waited::TooLate;
             }
             // One more than the whole milliseconds left: a wait of 0 would spin.
-            let milliseconds = i32::try_from(left.as_millis()).unwrap_or(i32::MAX).saturating_add(1);
+            // And no longer than a cancel may take that was taken back before this thread heard of it.
+            let milliseconds = i32::try_from(left.as_millis()).unwrap_or(i32::MAX).saturating_add(1).min(LONGEST_WAIT_MS);
             wait_readable([self.0.reader.as_raw_fd(), alarm.as_raw_fd()], milliseconds);
         }
     }
@@ -341,13 +396,15 @@ mod tests {
         let alarm = Alarm::new().expect("a pipe");
         let places = Places::new(1).expect("a pipe");
         let soon = || Instant::now() + Duration::from_millis(1);
-        assert_eq!(places.take(soon(), &alarm), Waited::Granted);
-        assert_eq!(places.take(soon(), &alarm), Waited::TooLate);
+        let begun = alarm.times();
+        assert_eq!(places.take(soon(), &alarm, begun), Waited::Granted);
+        assert_eq!(places.take(soon(), &alarm, begun), Waited::TooLate);
         places.give_back();
         alarm.raise();
-        assert_eq!(places.take(soon(), &alarm), Waited::Raised);
+        assert_eq!(places.take(soon(), &alarm, begun), Waited::Raised);
         alarm.lower();
-        assert_eq!(places.take(soon(), &alarm), Waited::Granted);
+        assert_eq!(places.take(soon(), &alarm, begun), Waited::Raised, "it was raised since the call began");
+        assert_eq!(places.take(soon(), &alarm, alarm.times()), Waited::Granted);
     }
 
     #[test]
@@ -363,6 +420,29 @@ mod tests {
             }
         });
         assert!(blocked.expect("a thread").join().is_ok());
+    }
+
+    #[test]
+    fn a_sigpipe_for_the_whole_process_stays_the_hosts_and_holds_up_nobody() {
+        // In a child, where no other thread takes the signal first.
+        // SAFETY: the child only makes async-signal-safe calls and allocates nothing that another thread may hold.
+        unsafe {
+            let child = libc::fork();
+            if child == 0 {
+                let blocked = Masked::new(fill_with_sigpipe);
+                let guard = SigpipeGuard::new();
+                libc::kill(libc::getpid(), libc::SIGPIPE);
+                drop(guard);
+                let is_still_there = sigpipe_is_pending();
+                take_pending_sigpipe();
+                take_pending_sigpipe();
+                std::mem::forget(blocked);
+                libc::_exit(i32::from(!is_still_there));
+            }
+            let mut status = 0;
+            assert_eq!(libc::waitpid(child, &mut status, 0), child);
+            assert!(libc::WIFEXITED(status) && libc::WEXITSTATUS(status) == 0, "{status:#x}");
+        }
     }
 
     #[test]

@@ -12,20 +12,25 @@ use zeroize::{Zeroize, Zeroizing};
 ///
 /// A C string can't hold U+0000; it becomes U+FFFD here, and the answer's own JSON keeps it.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Text(CString);
+pub struct Text {
+    for_c: CString,
+    /// Where U+0000 was replaced: the library itself decides by what was sent.
+    original: Option<Zeroizing<String>>,
+}
 
 impl Text {
     pub(crate) fn new(text: &str) -> Text {
-        Text(CString::new(bytes_for_c(text)).unwrap_or_default())
+        let original = text.contains('\0').then(|| Zeroizing::new(text.to_owned()));
+        Text { for_c: CString::new(bytes_for_c(text)).unwrap_or_default(), original }
     }
 
     pub(crate) fn as_c(&self) -> &CStr {
-        &self.0
+        &self.for_c
     }
 
     pub fn as_str(&self) -> &str {
         // What new() stored is UTF-8.
-        self.0.to_str().unwrap_or_default()
+        self.original.as_deref().map_or_else(|| self.for_c.to_str().unwrap_or_default(), String::as_str)
     }
 }
 
@@ -69,7 +74,7 @@ impl Secret {
 
 impl Drop for Secret {
     fn drop(&mut self) {
-        self.0.0.zeroize();
+        self.0.for_c.zeroize();
     }
 }
 
@@ -77,6 +82,38 @@ impl fmt::Debug for Secret {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str("[redacted]")
     }
+}
+
+/// Appends to what may hold secrets. A vector that grows by itself leaves its old memory behind as it was.
+#[cfg(feature = "client")]
+pub(crate) fn extend_wiping(bytes: &mut Zeroizing<Vec<u8>>, more: &[u8]) {
+    if bytes.capacity() - bytes.len() < more.len() {
+        let mut larger = Zeroizing::new(Vec::with_capacity((bytes.len() + more.len()).next_power_of_two()));
+        larger.extend_from_slice(bytes);
+        *bytes = larger;
+    }
+    bytes.extend_from_slice(more);
+}
+
+/// Writes JSON that may hold secrets.
+#[cfg(feature = "client")]
+pub(crate) fn to_json_wiping(value: &impl serde::Serialize) -> serde_json::Result<Zeroizing<Vec<u8>>> {
+    struct Wiping(Zeroizing<Vec<u8>>);
+
+    impl std::io::Write for Wiping {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            extend_wiping(&mut self.0, bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    let mut writer = Wiping(Zeroizing::default());
+    serde_json::to_writer(&mut writer, value)?;
+    Ok(writer.0)
 }
 
 struct TextVisitor;
@@ -155,7 +192,9 @@ mod tests {
 
     #[test]
     fn a_nul_in_an_answer_is_shown_to_c_as_the_replacement_character() {
-        assert_eq!(Text::new("a\0b").as_str(), "a\u{fffd}b");
+        let text = Text::new("a\0b");
+        assert_eq!(text.as_c().to_str(), Ok("a\u{fffd}b"));
+        assert_eq!(text.as_str(), "a\0b", "the library itself goes by what was sent");
     }
 
     #[test]

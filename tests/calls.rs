@@ -116,6 +116,7 @@ fn everything_that_is_set_is_sent_and_answered() {
     set_text(mct_publish_token_spec_add_allowed_ip_address, &mut spec, "192.0.2.0/24").expect("a block");
     set_text(mct_publish_token_spec_add_allowed_country, &mut spec, "PL").expect("a country");
     set_text(mct_publish_token_spec_merge_json, &mut spec, r#"{"novelty":{"deep":[1]}}"#).expect("an unknown field");
+    set_text(mct_publish_token_spec_merge_json, &mut spec, r#"{"exact":123456789012345678901234567890.10}"#).expect("an unknown field");
     let clusters = [c("fra-1"), c("lon-1")];
     let pointers: Vec<_> = clusters.iter().map(|cluster| cluster.as_ptr()).collect();
     status(|error| unsafe { mct_publish_token_spec_set_geo_cascade(Some(&mut spec), true, pointers.as_ptr(), 2, error) })
@@ -129,10 +130,11 @@ fn everything_that_is_set_is_sent_and_answered() {
         json!({"label": "all", "streams": [{"streamName": "cam", "isRegex": false}], "subscribeRequiresAuth": true, "record": true,
             "multisource": false, "enableThumbnails": true, "displaySrtPassphrase": true, "lowLatencyRtmp": false, "enableUTCInsertion": true,
             "drm": true, "priority": -5, "expires": 60, "encoderProfileId": "profile", "originCluster": "phx-1",
-            "allowedOrigins": ["*.example.com"], "allowedIpAddresses": ["192.0.2.0/24"], "allowedCountries": ["PL"], "novelty": {"deep": [1]},
+            "allowedOrigins": ["*.example.com"], "allowedIpAddresses": ["192.0.2.0/24"], "allowedCountries": ["PL"], "novelty": {"deep": [1]}, "exact": 123456789012345678901234567890.10,
             "geoCascade": {"isEnabled": true, "clusters": ["fra-1", "lon-1"]},
             "restream": [{"url": "rtmp://example.com/live", "key": "k3y-of-restream", "enabled": true}]})
     );
+    assert!(emulator.requests().last().expect("a request").body.contains("123456789012345678901234567890.10"), "numbers stay as they are");
     let token = Some(&*token);
     let mut flag = false;
     for (get, expected) in [

@@ -74,3 +74,10 @@ fn the_header_holds_no_path_of_the_machine_that_made_it() {
     assert!(!header.contains(env!("CARGO_MANIFEST_DIR")));
     assert_eq!(header.matches("#ifndef MCT_NO_CLIENT").count(), 1);
 }
+
+#[test]
+fn the_header_can_be_read_in_120_columns() {
+    let header = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/include/millicast_tokens.h")).expect("the header");
+    let long: Vec<&str> = header.lines().filter(|line| line.chars().count() > 120).collect();
+    assert!(long.is_empty(), "{long:#?}");
+}

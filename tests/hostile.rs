@@ -318,3 +318,104 @@ fn a_panic_inside_becomes_a_status_and_the_host_lives_on() {
     assert_eq!(status(|error| unsafe { mct_publish_token_delete(client.raw(), 5, error) }).expect_err("a failure").status, MCT_ERR_PANIC);
     assert_eq!(create_fails(&client).status, MCT_ERR_CONNECT, "and works on");
 }
+
+#[test]
+fn an_error_holds_no_token_string_whatever_the_server_sends_along() {
+    let token = r#"{"status":"success","data":{"id":5,"token":"T0KEN5TRING","srtPassphrase":"T0KEN5TRING"}}"#;
+    let refusal = r#"{"status":"fail","data":{"label":"odd","token":"T0KEN5TRING","restream":[{"key":"T0KEN5TRING"}]}}"#;
+    for (status, body) in ["302 Found", "400 Bad", "403 No", "404 No", "429 Later", "500 Error"]
+        .iter()
+        .flat_map(|status| [(status, token), (status, refusal)])
+    {
+        let peer = Peer::new(vec![Act::Answer(answer(status, "", body))]);
+        let failure = client_without_retries(&peer).read_publish(5).map(|_| ()).expect_err("a failure");
+        assert!(!format!("{failure:?}").contains("T0KEN5TRING"), "{status}: {failure:?}");
+    }
+}
+
+#[test]
+fn a_secret_that_a_server_echoes_in_escapes_is_found_all_the_same() {
+    let secret = "a+b/c&d";
+    for escaped in [r"a\u002Bb/c\u0026d", r"a+b\/c&d", r"\u0061+b\/c\u0026d"] {
+        let body = format!(r#"{{"status":"fail","data":{{"message":"Bearer {escaped}","list":["{escaped}"]}}}}"#);
+        let peer = Peer::new(vec![Act::Answer(answer("400 Bad Request", "", &body))]);
+        let failure = create_fails(&Client::of(&config(secret, &peer.url)));
+        let details = failure.details.expect("the API's JSON");
+        assert!(!details.contains(escaped) && !failure.message.contains(secret), "{details}");
+        let read: serde_json::Value = serde_json::from_str(&details).expect("JSON");
+        assert_eq!(read["data"]["message"], "Bearer [redacted]");
+    }
+}
+
+fn client_without_retries(peer: &Peer) -> Client {
+    Client::hasty(&peer.url, 5000)
+}
+
+#[test]
+fn what_an_earlier_attempt_may_have_done_is_not_forgotten() {
+    let later = Act::Answer(answer("429 Later", "Retry-After: 3600\r\n", ""));
+    let gone = Act::Answer(answer("400 Bad Request", "", r#"{"status":"fail","data":{"tokenId":"No publish token with id: 5"}}"#));
+    let put_off = Act::Answer(answer("429 Later", "Retry-After: 0\r\n", ""));
+    let peer = Peer::new(vec![Act::Close, later]);
+    let failure = Client::new(&peer.url).delete_publish(5).expect_err("a failure");
+    assert_eq!((failure.status, failure.outcome), (MCT_ERR_RATE_LIMITED, MCT_OUTCOME_UNKNOWN), "the first may have deleted");
+    let peer = Peer::new(vec![put_off, gone]);
+    let failure = Client::new(&peer.url).delete_publish(5).expect_err("a failure");
+    assert_eq!((failure.status, failure.outcome), (MCT_ERR_NOT_FOUND, MCT_OUTCOME_REJECTED), "nobody deleted it");
+}
+
+#[test]
+fn a_created_token_that_can_not_be_read_whole_is_named_by_its_id() {
+    for odd in [r#"{"id":77,"bindIpsOnUsage":-1}"#, r#"{"id":77,"streams":5}"#, r#"{"id":77,"label":["x"]}"#] {
+        let peer = Peer::new(vec![Act::Answer(success(odd))]);
+        let failure = create_fails(&Client::new(&peer.url));
+        assert_eq!((failure.status, failure.outcome), (MCT_ERR_PROTOCOL, MCT_OUTCOME_UNKNOWN));
+        assert!(failure.message.contains("token 77"), "{}", failure.message);
+    }
+}
+
+#[test]
+fn a_cancel_that_is_taken_back_at_once_still_ends_the_calls_in_flight() {
+    let peer = Peer::new(vec![Act::Silence]);
+    let client = Client::new(&peer.url);
+    for _ in 0..20 {
+        std::thread::scope(|scope| {
+            let waiting = scope.spawn(|| create_fails(&client));
+            peer.arrived.recv().expect("the request arrived");
+            unsafe { mct_client_cancel(client.raw()) };
+            unsafe { mct_client_resume(client.raw()) };
+            assert_eq!(waiting.join().expect("the call ended").status, MCT_ERR_CANCELLED);
+        });
+    }
+}
+
+#[test]
+fn a_server_that_lies_about_its_length_costs_neither_memory_nor_time() {
+    let peer = Peer::new(vec![Act::AnswerAndClose("HTTP/1.1 200 OK\r\nContent-Length: 4294967290\r\n\r\n{".to_owned())]);
+    let mut config = config(SECRET, &peer.url);
+    status(|error| mct_client_config_set_max_answer_bytes(Some(&mut config), u32::MAX, error)).expect("a setting");
+    status(|error| mct_client_config_set_max_retries(Some(&mut config), 0, error)).expect("a setting");
+    let failure = Client::of(&config).read_publish(5).map(|_| ()).expect_err("a failure");
+    assert_eq!((failure.status, failure.http_status), (MCT_ERR_CONNECT, 200));
+}
+
+#[test]
+fn broken_chunks_are_a_protocol_error() {
+    for chunks in ["ZZZ\r\n{}\r\n0\r\n\r\n", "ffffffffffffffffff\r\n{}"] {
+        let peer = Peer::new(vec![Act::AnswerAndClose(format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{chunks}"))]);
+        let failure = client_without_retries(&peer).read_publish(5).map(|_| ()).expect_err("a failure");
+        assert_eq!((failure.status, failure.http_status), (MCT_ERR_PROTOCOL, 200), "{chunks}: {failure:?}");
+    }
+}
+
+#[test]
+fn a_proxy_elsewhere_does_not_get_to_read_the_secret() {
+    let mut config = config(SECRET, "http://127.0.0.1:1");
+    status(|error| unsafe { mct_client_config_set_proxy(Some(&mut config), c("http://192.0.2.1:3128").as_ptr(), error) }).expect("a proxy");
+    let refused = made(|out, error| mct_client_new(Some(&config), out, error)).map(|_| ()).expect_err("a refusal");
+    assert_eq!((refused.status, refused.field.as_deref()), (MCT_ERR_INVALID_ARGUMENT, Some("proxy")));
+    for odd in ["http://127.0.0.1:1/path", "http://127.0.0.1:1/?q"] {
+        let refused = status(|error| unsafe { mct_client_config_set_proxy(Some(&mut config), c(odd).as_ptr(), error) });
+        assert_eq!(refused.expect_err("a refusal").field.as_deref(), Some("proxy"));
+    }
+}

@@ -371,6 +371,15 @@ fn what_two_readers_could_read_differently_is_malformed() {
         with(header, r#"{"streaming":{"tokenId":9,"tokenType":"Subscribe","streamName":"\ud800"},"exp":100}"#),
         with(header, r#"{"streaming":{"tokenId":-9,"tokenType":"Subscribe","streamName":"cam"},"exp":100}"#),
         with(header, &"[".repeat(40_000)),
+        with(header, r#"[{"tokenId":9,"tokenType":"Subscribe","streamName":"cam"},null,null,100]"#),
+        with(header, r#"{"streaming":[9,"Subscribe","cam",[],[],{},null,null],"exp":100}"#),
+        with(header, r#"{"streaming":{"tokenId":9,"tokenType":"Subscribe","streamName":"cam","tracking":["x"]},"exp":100}"#),
+        with(header, &payload.replace("}", r#","x":"\ud800"}"#)),
+        with(header, &payload.replace("100}", r#"100,"x":1e999}"#)),
+        with(r#"{"alg":"HS256","typ":"JWT","crit":["exp"]}"#, payload),
+        with(r#"{"alg":"HS256"}"#, payload),
+        with(r#"{"alg":"HS256","typ":null}"#, payload),
+        with(r#"{"alg":"HS256","typ":"at+jwt"}"#, payload),
         "A".repeat(10 << 20),
     ];
     for jwt in &odd {
@@ -444,6 +453,19 @@ fn a_parent_that_can_not_carry_the_token_is_told_before_signing() {
     ] {
         assert_eq!(verdict(fields.clone(), claims), expected, "{fields}");
     }
+}
+
+#[test]
+fn a_nul_is_no_replacement_character_where_it_decides() {
+    let signer = parent(json!({"streams": [{"streamName": "cam\u{fffd}"}]}));
+    let payload = json!({"streaming": {"tokenId": 7, "tokenType": "Subscribe", "streamName": "cam\0"}, "exp": 100});
+    let jwt = signed_by_ring(hmac::HMAC_SHA256, KEY, r#"{"alg":"HS256","typ":"JWT"}"#, &payload.to_string());
+    assert_eq!(reason(verify_at(&signer, &jwt, 50, 0)), MCT_REASON_PARENT_STREAM);
+    let odd_key = parent(json!({"token": "a\0b"}));
+    let (jwt, _) = sign(&odd_key, &claims("cam", 60)).expect("a token");
+    let (message, signature) = jwt.rsplit_once('.').expect("a signature");
+    let tag = URL_SAFE_NO_PAD.decode(signature).expect("base64url");
+    hmac::verify(&hmac::Key::new(hmac::HMAC_SHA256, b"a\0b"), message.as_bytes(), &tag).expect("the key is what was sent");
 }
 
 #[test]

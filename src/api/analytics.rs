@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 
-use super::answer;
+use super::answer::{self, Answer};
 use super::client::{Client, Request};
 use super::retry::Repeat;
 use crate::error::Result;
@@ -16,6 +16,6 @@ pub(crate) fn tracking_total(client: &Client, query: &BandwidthQuery) -> Result<
         client.send(&Request { method: Method::GET, path, query, body: None, repeat: Repeat::Safe, names_token: false }, deadline)
     };
     let answers = query.by_tracking_id()?.into_iter().map(send).collect::<Result<Vec<_>>>()?;
-    let http_status = answers.last().map_or(0, |answer| answer.http_status);
-    BandwidthReport::of_tracking_totals(answers.iter().map(|answer| answer.data())).map_err(|error| answer::unreadable(http_status, &error))
+    let read = BandwidthReport::of_tracking_totals(answers.iter().map(|answer| answer.data()));
+    read.map_err(|error| answer::unreadable(answers.last().unwrap_or(&Answer::none()), None, &error))
 }

@@ -2,15 +2,17 @@
 
 use std::error::Error as StdError;
 
+use serde_json::Value;
 use zeroize::Zeroizing;
 
 use super::tls;
 use crate::error::{
-    Error, MCT_ERR_CONNECT, MCT_ERR_NOT_FOUND, MCT_ERR_PROTOCOL, MCT_ERR_RATE_LIMITED, MCT_ERR_REJECTED, MCT_ERR_SERVER, MCT_ERR_TLS,
-    MCT_ERR_UNAUTHORIZED, MCT_OUTCOME_NOT_SENT, MCT_OUTCOME_REJECTED, MCT_OUTCOME_UNKNOWN, Result, mct_status,
+    Error, MCT_ERR_CONNECT, MCT_ERR_NOT_FOUND, MCT_ERR_PROTOCOL, MCT_ERR_RATE_LIMITED, MCT_ERR_REJECTED, MCT_ERR_SERVER, MCT_ERR_SYSTEM,
+    MCT_ERR_TLS, MCT_ERR_UNAUTHORIZED, MCT_OUTCOME_NOT_SENT, MCT_OUTCOME_REJECTED, MCT_OUTCOME_UNKNOWN, Result, mct_status,
 };
 use crate::model::envelope::{Envelope, Refusal};
 use crate::model::json;
+use crate::os;
 
 /// What a message quotes of an answer.
 const QUOTED_CHARACTERS: usize = 500;
@@ -48,10 +50,16 @@ impl Answer {
 
     fn refusal(&self, names_token: bool, secret: &str) -> Option<Error> {
         let http = self.http_status;
-        let envelope = Envelope::read(&self.body);
-        let is_api = envelope.is_some();
+        let is_success = matches!(Envelope::read(&self.body), Some(Envelope::Success(_)));
+        if is_success && (200..=299).contains(&http) {
+            return None;
+        }
+        // What a success holds is a token, and no part of an error.
+        let json = if is_success { None } else { redacted(&self.body, secret) };
+        let envelope = json.as_deref().and_then(|json| Envelope::read(json.as_bytes()));
+        let is_refusal = envelope.is_some();
+        let is_api = is_success || is_refusal;
         let (is_fail, refusal) = match envelope {
-            Some(Envelope::Success(_)) if (200..=299).contains(&http) => return None,
             Some(Envelope::Fail(refusal)) => (true, refusal),
             Some(Envelope::Error(refusal)) => (false, refusal),
             _ => (false, Refusal::default()),
@@ -68,12 +76,12 @@ impl Answer {
             _ if is_fail => (MCT_ERR_REJECTED, "the API refused the request"),
             _ => (MCT_ERR_SERVER, "the API answered with an error"),
         };
-        Some(self.error(status, what, refusal, is_api, secret))
+        Some(self.error(status, what, refusal, json.filter(|_| is_refusal), secret))
     }
 
-    fn error(&self, status: mct_status, what: &str, refusal: Refusal, is_api: bool, secret: &str) -> Error {
+    fn error(&self, status: mct_status, what: &str, refusal: Refusal, json: Option<String>, secret: &str) -> Error {
         let mut message = format!("{what} (HTTP {}", self.http_status);
-        if !is_api && !self.content_type.is_empty() {
+        if json.is_none() && !self.content_type.is_empty() {
             message.push_str(", ");
             message.push_str(&quoted(&self.content_type, secret));
         }
@@ -86,7 +94,7 @@ impl Answer {
             details.field = refusal.field.map(|field| quoted(&field, secret));
             details.http_status = self.http_status;
             details.retry_after_ms = self.retry_after_ms;
-            details.answer = is_api.then(|| String::from_utf8_lossy(&self.body).replace(secret, REDACTED));
+            details.answer = json;
             details.outcome = match status {
                 MCT_ERR_SERVER | MCT_ERR_PROTOCOL => MCT_OUTCOME_UNKNOWN,
                 _ => MCT_OUTCOME_REJECTED,
@@ -101,6 +109,43 @@ fn says_not_found(refusal: &Refusal) -> bool {
     ["no publish token with id", "no subscribe token with id"].iter().any(|phrase| words.contains(phrase))
 }
 
+/// Names whose values are secrets wherever the API writes them, but for messages about them.
+const SECRET_NAMES: [&str; 3] = ["token", "key", "srtPassphrase"];
+
+/// The API's JSON without what nobody may see. The secret is looked for in what the JSON stands for: escaped it would not
+/// be found in its text. JSON that holds nothing of the kind stays as it was sent.
+fn redacted(body: &[u8], secret: &str) -> Option<String> {
+    let mut json: Value = serde_json::from_slice(body).ok()?;
+    if redact(&mut json, secret) { Some(json.to_string()) } else { std::str::from_utf8(body).ok().map(str::to_owned) }
+}
+
+fn is_no_message(text: &str) -> bool {
+    !text.contains(' ')
+}
+
+fn redact(json: &mut Value, secret: &str) -> bool {
+    match json {
+        Value::String(text) if text.contains(secret) => {
+            *text = text.replace(secret, REDACTED);
+            true
+        }
+        Value::Array(items) => items.iter_mut().fold(false, |found, item| redact(item, secret) | found),
+        Value::Object(fields) => {
+            let mut found = false;
+            for (name, mut value) in std::mem::take(fields) {
+                found |= redact(&mut value, secret) | name.contains(secret);
+                if SECRET_NAMES.contains(&name.as_str()) && value.as_str().is_some_and(is_no_message) {
+                    value = Value::String(REDACTED.to_owned());
+                    found = true;
+                }
+                fields.insert(name.replace(secret, REDACTED), value);
+            }
+            found
+        }
+        _ => false,
+    }
+}
+
 /// A text of the server's for a message: short, on one line, and without the secret, should a server echo it.
 fn quoted(text: &str, secret: &str) -> String {
     let clean = text.replace(secret, REDACTED);
@@ -111,10 +156,11 @@ fn quoted(text: &str, secret: &str) -> String {
     quoted
 }
 
-/// The API said that it did it, but not what came of it.
-pub(crate) fn unreadable(http_status: u16, error: &serde_json::Error) -> Error {
-    Error::new(MCT_ERR_PROTOCOL, format!("the API's answer does not fit its contract: {}", json::problem(error))).with(|details| {
-        details.http_status = http_status;
+/// The API said that it did it, but not what came of it. `id`: of the token that it was about, where that can be read.
+pub(crate) fn unreadable(answer: &Answer, id: Option<u64>, error: &serde_json::Error) -> Error {
+    let token = id.map(|id| format!(" for token {id}")).unwrap_or_default();
+    Error::new(MCT_ERR_PROTOCOL, format!("the API's answer{token} does not fit its contract: {}", json::problem(error))).with(|details| {
+        details.http_status = answer.http_status;
         details.outcome = MCT_OUTCOME_UNKNOWN;
     })
 }
@@ -123,14 +169,18 @@ pub(crate) fn unreadable(http_status: u16, error: &serde_json::Error) -> Error {
 pub(crate) fn lost(error: &reqwest::Error, server: &str, was_sent: bool, no_roots: Option<&str>) -> Error {
     let tls = find::<rustls::Error>(error);
     let http = find::<hyper::Error>(error);
-    let is_unsent = !was_sent || error.is_connect() || http.is_some_and(hyper::Error::is_canceled);
-    let (status, message) = if let Some(tls) = tls {
+    let io = find::<std::io::Error>(error);
+    let has_no_descriptor = io.and_then(std::io::Error::raw_os_error).is_some_and(os::is_out_of_descriptors);
+    let is_unsent = !was_sent || has_no_descriptor || error.is_connect() || http.is_some_and(hyper::Error::is_canceled);
+    let (status, message) = if has_no_descriptor {
+        (MCT_ERR_SYSTEM, format!("the system refused a socket: {}", root(error)))
+    } else if let Some(tls) = tls {
         (MCT_ERR_TLS, tls::explain(tls, no_roots))
     } else if error.is_connect() && error.is_timeout() {
         (MCT_ERR_CONNECT, format!("{server} could not be reached within the connect timeout"))
     } else if error.is_connect() {
         (MCT_ERR_CONNECT, format!("{server} could not be reached: {}", root(error)))
-    } else if http.is_some_and(hyper::Error::is_parse) {
+    } else if http.is_some_and(hyper::Error::is_parse) || io.is_some_and(is_about_form) {
         (MCT_ERR_PROTOCOL, format!("the answer is not HTTP as it must be: {}", root(error)))
     } else {
         (MCT_ERR_CONNECT, format!("the connection to {server} was lost before the answer was complete: {}", root(error)))
@@ -147,6 +197,11 @@ fn chain(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'stati
         let carried = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
         carried.map(|inner| inner as &(dyn StdError + 'static)).or_else(|| (*error).source())
     })
+}
+
+/// What a reader of chunks says of chunks that are none.
+fn is_about_form(error: &std::io::Error) -> bool {
+    matches!(error.kind(), std::io::ErrorKind::InvalidInput | std::io::ErrorKind::InvalidData)
 }
 
 fn find<T: StdError + 'static>(error: &reqwest::Error) -> Option<&T> {

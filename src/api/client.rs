@@ -22,14 +22,16 @@ use super::resolver::Resolver;
 use super::retry::{self, Repeat};
 use super::tls::Tls;
 use crate::error::{
-    Error, MCT_ERR_CANCELLED, MCT_ERR_FORKED, MCT_ERR_PROTOCOL, MCT_ERR_SYSTEM, MCT_ERR_TIMEOUT, MCT_OUTCOME_NOT_SENT, MCT_OUTCOME_UNKNOWN,
-    Result,
+    Error, MCT_ERR_CANCELLED, MCT_ERR_FORKED, MCT_ERR_PROTOCOL, MCT_ERR_SYSTEM, MCT_ERR_TIMEOUT, MCT_OUTCOME_NOT_SENT,
+    MCT_OUTCOME_REJECTED, MCT_OUTCOME_UNKNOWN, Result, mct_outcome,
 };
 use crate::os::{self, Alarm, SigpipeGuard};
+use crate::text::extend_wiping;
 
 /// Servers and balancers close idle connections after 5 seconds and more. Ours are given up before that.
 const IDLE: Duration = Duration::from_secs(4);
 const MOST_HEADERS: usize = 100;
+const FIRST_BYTES: usize = 64 << 10;
 
 /// One operation, to be sent once or several times.
 #[derive(Debug)]
@@ -87,7 +89,7 @@ impl Client {
 
     pub(crate) fn resume(&self) {
         if self.is_own_process() {
-            self.alarm.lower();
+            self.drivers.lower_alarm();
         }
     }
 
@@ -112,10 +114,11 @@ impl Client {
             request,
             url: self.url(request),
             lines: Lines::new(self.config.log.clone()),
-            was_sent: Arc::new(AtomicBool::new(false)),
+            progress: Progress::default(),
             deadline,
+            begun: self.alarm.times(),
         };
-        let result = self.drivers.lease(deadline).and_then(|lease| call.drive(lease.driver()));
+        let result = self.drivers.lease(deadline, call.begun).and_then(|lease| call.drive(lease.driver()));
         if let Err(error) = &result {
             call.lines.add(Level::Error, || format!("failed: {} {}: {error}", request.method, request.path));
             call.lines.flush();
@@ -195,14 +198,14 @@ struct Call<'a> {
     request: &'a Request,
     url: Url,
     lines: Lines,
-    /// The server may have the whole of the request that is under way.
-    was_sent: Arc<AtomicBool>,
+    progress: Progress,
     deadline: Instant,
+    begun: u64,
 }
 
 impl Call<'_> {
     fn drive(&self, driver: &Driver) -> Result<Answer> {
-        match driver.drive(self.deadline, &self.lines, self.attempts(driver)) {
+        match driver.drive(self.deadline, self.begun, &self.lines, self.attempts(driver)) {
             Ended::Done(result) => result,
             Ended::Cancelled => Err(self.ended_early(MCT_ERR_CANCELLED, "the call was cancelled".to_owned())),
             Ended::TooLate => {
@@ -221,8 +224,10 @@ impl Call<'_> {
             let result = self.attempt(driver, attempt + 1).await;
             let error = match result {
                 Ok(answer) => return Ok(answer),
-                Err(error) if attempt > 0 && retry::was_done_before(self.request.repeat, &error) => return Ok(Answer::none()),
-                Err(error) => error,
+                Err(error) if self.progress.may_be_done() && retry::was_done_before(self.request.repeat, &error) => {
+                    return Ok(Answer::none());
+                }
+                Err(error) => self.progress.ended(error),
             };
             if attempt == self.client.config.max_retries || !retry::may_repeat(self.request.repeat, &error) {
                 return Err(error);
@@ -246,7 +251,7 @@ impl Call<'_> {
         let Request { method, path, body, .. } = self.request;
         self.lines.add(Level::Debug, || format!("request: {method} {path} (attempt {number})"));
         let started = Instant::now();
-        self.was_sent.store(body.is_none(), Ordering::Relaxed);
+        self.progress.begins(body.is_none());
         let http = match self.request.repeat {
             Repeat::OnlyUnprocessed => &driver.http.fresh,
             Repeat::Safe | Repeat::Delete => &driver.http.keeping,
@@ -258,7 +263,7 @@ impl Call<'_> {
         if let Some(body) = body {
             builder = builder
                 .header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
-                .body(reqwest::Body::wrap(WatchedBody::new(body, Arc::clone(&self.was_sent))));
+                .body(reqwest::Body::wrap(WatchedBody::new(body, Arc::clone(&self.progress.was_sent))));
         }
         let answer = match builder.send().await {
             Ok(response) => self.read(response).await,
@@ -270,8 +275,10 @@ impl Call<'_> {
 
     fn lost(&self, error: &reqwest::Error) -> Error {
         let url = &self.client.config.base_url;
-        let server = format!("{}:{}", url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or_default());
-        answer::lost(error, &server, self.was_sent.load(Ordering::Relaxed), self.client.no_roots.as_deref())
+        let through = if self.client.config.proxy.is_some() { " (through the proxy)" } else { "" };
+        let port = url.port_or_known_default().unwrap_or_default();
+        let server = format!("{}:{port}{through}", url.host_str().unwrap_or_default());
+        answer::lost(error, &server, self.progress.was_sent.load(Ordering::Relaxed), self.client.no_roots.as_deref())
     }
 
     fn note(&self, answer: &Result<Answer>, started: Instant) {
@@ -294,29 +301,63 @@ impl Call<'_> {
         }
         let content_type = text_header(response.headers(), CONTENT_TYPE).to_owned();
         let retry_after_ms = retry::retry_after_ms(text_header(response.headers(), RETRY_AFTER));
-        let mut body = Zeroizing::new(Vec::with_capacity(usize::try_from(expected).unwrap_or(0)));
-        while let Some(chunk) = response.chunk().await.map_err(|error| self.lost(&error))? {
+        // What a server says it will send is no reason to take memory for it.
+        let mut body = Zeroizing::new(Vec::with_capacity(usize::try_from(expected).unwrap_or(0).min(FIRST_BYTES)));
+        let broke_off = |error: reqwest::Error| self.lost(&error).with(|details| details.http_status = http_status);
+        while let Some(chunk) = response.chunk().await.map_err(broke_off)? {
             if body.len() as u64 + chunk.len() as u64 > most {
                 return Err(too_large(http_status, most));
             }
-            grow_wiping(&mut body, chunk.len());
-            body.extend_from_slice(&chunk);
+            extend_wiping(&mut body, &chunk);
         }
         Ok(Answer { http_status, content_type, retry_after_ms, body })
     }
 
     fn ended_early(&self, status: i32, message: String) -> Error {
-        let outcome = if self.was_sent.load(Ordering::Relaxed) { MCT_OUTCOME_UNKNOWN } else { MCT_OUTCOME_NOT_SENT };
-        Error::new(status, message).with(|details| details.outcome = outcome)
+        Error::new(status, message).with(|details| details.outcome = self.progress.outcome())
     }
 }
 
-/// A vector that grows by itself leaves its old memory behind as it was.
-fn grow_wiping(body: &mut Zeroizing<Vec<u8>>, more: usize) {
-    if body.capacity() - body.len() < more {
-        let mut larger = Zeroizing::new(Vec::with_capacity((body.len() + more).next_power_of_two()));
-        larger.extend_from_slice(body);
-        *body = larger;
+/// What the server may have of a call, over all its attempts.
+#[derive(Default)]
+struct Progress {
+    /// It may have the whole of the request that is under way.
+    was_sent: Arc<AtomicBool>,
+    is_under_way: AtomicBool,
+    may_be_done: AtomicBool,
+    was_rejected: AtomicBool,
+}
+
+impl Progress {
+    fn begins(&self, was_sent: bool) {
+        self.was_sent.store(was_sent, Ordering::Relaxed);
+        self.is_under_way.store(true, Ordering::Relaxed);
+    }
+
+    /// An attempt failed. What its error says of the outcome holds for the call only if no earlier attempt may have
+    /// succeeded.
+    fn ended(&self, error: Error) -> Error {
+        self.is_under_way.store(false, Ordering::Relaxed);
+        let outcome = error.details().outcome;
+        self.was_rejected.store(outcome == MCT_OUTCOME_REJECTED, Ordering::Relaxed);
+        if outcome == MCT_OUTCOME_UNKNOWN {
+            self.may_be_done.store(true, Ordering::Relaxed);
+        }
+        if self.may_be_done() { error.with(|details| details.outcome = MCT_OUTCOME_UNKNOWN) } else { error }
+    }
+
+    fn may_be_done(&self) -> bool {
+        self.may_be_done.load(Ordering::Relaxed)
+    }
+
+    /// Of a call that ends now.
+    fn outcome(&self) -> mct_outcome {
+        let is_sent = self.is_under_way.load(Ordering::Relaxed) && self.was_sent.load(Ordering::Relaxed);
+        match () {
+            () if self.may_be_done() || is_sent => MCT_OUTCOME_UNKNOWN,
+            () if !self.is_under_way.load(Ordering::Relaxed) && self.was_rejected.load(Ordering::Relaxed) => MCT_OUTCOME_REJECTED,
+            () => MCT_OUTCOME_NOT_SENT,
+        }
     }
 }
 

@@ -78,6 +78,9 @@ impl Config {
         if parsed.scheme() != "http" {
             return Err(Error::invalid("proxy", "must be an http:// URL of a proxy that knows CONNECT"));
         }
+        if parsed.path() != "/" || parsed.query().is_some() || parsed.fragment().is_some() {
+            return Err(Error::invalid("proxy", "must be a host and a port, without a path, a query or a fragment"));
+        }
         self.proxy = Some(parsed);
         Ok(())
     }
@@ -140,6 +143,11 @@ impl Config {
             let problem =
                 "must be https: over http the API secret can be read on the way (loopback excepted, and where allow_insecure_http says so)";
             return Err(Error::invalid("base_url", problem));
+        }
+        // Plain HTTP does not go through CONNECT: the proxy itself would read the secret.
+        let is_read_by_proxy = is_plain && self.proxy.as_ref().is_some_and(|proxy| !is_loopback(proxy));
+        if is_read_by_proxy && !self.allow_insecure_http {
+            return Err(Error::invalid("proxy", "needs an https:// base_url: over http the proxy can read the API secret"));
         }
         Ok(())
     }

@@ -7,6 +7,7 @@ use std::task::Poll;
 use std::time::Instant;
 
 use tokio::runtime::{Builder, Runtime};
+use tokio::sync::Notify;
 
 use super::log::{Lines, is_inside_callback};
 use crate::error::{Error, MCT_ERR_CANCELLED, MCT_ERR_SYSTEM, MCT_ERR_TIMEOUT, Result};
@@ -34,11 +35,13 @@ pub(crate) type HttpMaker = Box<dyn Fn() -> reqwest::Result<Http> + Send + Sync>
 pub(crate) struct Driver {
     pub http: Http,
     alarm: AlarmWatch,
+    /// Tells of an alarm that is being lowered: the pipe may not, any more.
+    lowered: Arc<Notify>,
     runtime: Runtime,
 }
 
 impl Driver {
-    fn new(http: &HttpMaker, alarm: &Arc<Alarm>) -> Result<Driver> {
+    fn new(http: &HttpMaker, alarm: &Arc<Alarm>, lowered: &Arc<Notify>) -> Result<Driver> {
         let refused = |what: &str, error: &dyn std::fmt::Display| Error::new(MCT_ERR_SYSTEM, format!("{what}: {error}"));
         let runtime = Builder::new_current_thread()
             .enable_io()
@@ -49,15 +52,15 @@ impl Driver {
         let alarm = AlarmWatch::new(alarm).map_err(|error| refused("the system refused to watch a descriptor", &error))?;
         let http = http().map_err(|error| refused("the HTTP client can't be made", &error.without_url()))?;
         drop(entered);
-        Ok(Driver { http, alarm, runtime })
+        Ok(Driver { http, alarm, lowered: Arc::clone(lowered), runtime })
     }
 
     /// Drives `call` to its end, its deadline or the alarm, on this thread. Log lines are handed over in between,
     /// while this thread is outside of the runtime.
-    pub(crate) fn drive<T>(&self, deadline: Instant, lines: &Lines, call: impl Future<Output = T>) -> Ended<T> {
+    pub(crate) fn drive<T>(&self, deadline: Instant, begun: u64, lines: &Lines, call: impl Future<Output = T>) -> Ended<T> {
         let mut bounded = pin!(async {
             let mut call = pin!(call);
-            let mut cancelled = pin!(self.alarm.raised());
+            let mut cancelled = pin!(self.cancelled(begun));
             let mut too_late = pin!(tokio::time::sleep_until(deadline.into()));
             poll_fn(|context| {
                 if let Poll::Ready(done) = call.as_mut().poll(context) {
@@ -78,9 +81,36 @@ impl Driver {
             }));
             lines.flush();
             if let Some(ended) = ended {
+                self.settle();
                 return ended;
             }
         }
+    }
+
+    async fn cancelled(&self, begun: u64) {
+        let mut raised = pin!(self.alarm.ends_calls_of(begun));
+        loop {
+            let mut lowered = pin!(self.lowered.notified());
+            if self.alarm.is_over(begun) {
+                return;
+            }
+            let is_raised = poll_fn(|context| match raised.as_mut().poll(context) {
+                Poll::Ready(()) => Poll::Ready(true),
+                Poll::Pending => lowered.as_mut().poll(context).map(|()| false),
+            });
+            if is_raised.await {
+                return;
+            }
+        }
+    }
+
+    /// Lets a connection that nobody keeps close now, and not when this runtime is driven again.
+    fn settle(&self) {
+        self.runtime.block_on(async {
+            for _ in 0..2 {
+                tokio::task::yield_now().await;
+            }
+        });
     }
 }
 
@@ -89,6 +119,7 @@ pub(crate) struct Drivers {
     places: Places,
     resting: Mutex<Vec<Driver>>,
     alarm: Arc<Alarm>,
+    lowered: Arc<Notify>,
     http: HttpMaker,
 }
 
@@ -102,14 +133,20 @@ pub(crate) struct Lease<'a> {
 
 impl Drivers {
     pub(crate) fn new(most: u32, alarm: Arc<Alarm>, http: HttpMaker) -> std::io::Result<Drivers> {
-        Ok(Drivers { places: Places::new(most)?, resting: Mutex::new(Vec::new()), alarm, http })
+        Ok(Drivers { places: Places::new(most)?, resting: Mutex::new(Vec::new()), alarm, lowered: Arc::new(Notify::new()), http })
     }
 
-    pub(crate) fn lease(&self, deadline: Instant) -> Result<Lease<'_>> {
+    /// Ends the calls that began before the alarm was raised, and lets calls be made again.
+    pub(crate) fn lower_alarm(&self) {
+        self.lowered.notify_waiters();
+        self.alarm.lower();
+    }
+
+    pub(crate) fn lease(&self, deadline: Instant, begun: u64) -> Result<Lease<'_>> {
         if is_inside_callback() {
-            return Ok(Lease { driver: Some(Driver::new(&self.http, &self.alarm)?), drivers: self, is_extra: true });
+            return Ok(Lease { driver: Some(Driver::new(&self.http, &self.alarm, &self.lowered)?), drivers: self, is_extra: true });
         }
-        match self.places.take(deadline, &self.alarm) {
+        match self.places.take(deadline, &self.alarm, begun) {
             Waited::Granted => {}
             Waited::Raised => return Err(Error::new(MCT_ERR_CANCELLED, "the call was cancelled while it waited for a connection")),
             Waited::TooLate => {
@@ -124,7 +161,7 @@ impl Drivers {
         let rested = self.resting.lock().unwrap_or_else(PoisonError::into_inner).pop();
         lease.driver = Some(match rested {
             Some(driver) => driver,
-            None => Driver::new(&self.http, &self.alarm)?,
+            None => Driver::new(&self.http, &self.alarm, &self.lowered)?,
         });
         Ok(lease)
     }

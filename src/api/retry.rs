@@ -39,13 +39,12 @@ pub(crate) fn was_done_before(repeat: Repeat, error: &Error) -> bool {
     repeat == Repeat::Delete && error.status() == MCT_ERR_NOT_FOUND
 }
 
-/// Doubles with each attempt, and half of it is left to chance, so that clients do not come back in step.
+/// Doubles with each attempt, and half of it is left to chance, so that clients do not come back in step. A server that
+/// wishes for a longer one gets it.
 pub(crate) fn pause(attempt: u32, error: &Error) -> Duration {
-    if let Some(milliseconds) = error.details().retry_after_ms {
-        return Duration::from_millis(milliseconds);
-    }
+    let wish = Duration::from_millis(error.details().retry_after_ms.unwrap_or(0));
     let whole = FIRST_PAUSE.saturating_mul(1_u32.checked_shl(attempt).unwrap_or(u32::MAX)).min(LONGEST_PAUSE);
-    whole / 2 + (whole / 2).mul_f64(chance())
+    wish.max(whole / 2 + (whole / 2).mul_f64(chance()))
 }
 
 /// 0 to 1, from the seed that the standard library draws for its maps.

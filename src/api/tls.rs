@@ -52,8 +52,10 @@ pub(crate) fn explain(error: &rustls::Error, no_roots: Option<&str>) -> String {
              set SSL_CERT_FILE, or add roots with mct_client_config_add_ca_pem()"
         );
     }
-    let rustls::Error::InvalidCertificate(problem) = error else {
-        return format!("the TLS handshake failed: {error}");
+    let problem = match error {
+        rustls::Error::InvalidCertificate(problem) => problem,
+        rustls::Error::InvalidMessage(_) => return "the TLS handshake failed: what the server sent is not TLS".to_owned(),
+        _ => return format!("the TLS handshake failed: {error}"),
     };
     let why = match problem {
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => "has expired, or this machine's clock is wrong",

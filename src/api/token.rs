@@ -8,6 +8,7 @@ use super::answer;
 use super::client::{Client, Request};
 use super::retry::Repeat;
 use crate::error::Result;
+use crate::model::json;
 use crate::model::list::ListOptions;
 use crate::model::publish_token::PublishToken;
 use crate::model::spec::{KindFields, PublishFields, Spec, SubscribeFields};
@@ -48,7 +49,7 @@ fn request_for<K: Kind>(id: u64, method: Method, repeat: Repeat) -> Request {
 
 fn send_for_one<K: Kind>(client: &Client, request: &Request) -> Result<Received<K::Answer>> {
     let answer = client.send(request, client.deadline())?;
-    Received::read(answer.data()).map_err(|error| answer::unreadable(answer.http_status, &error))
+    Received::read(answer.data()).map_err(|error| answer::unreadable(&answer, json::id_alone(answer.data()), &error))
 }
 
 pub(crate) fn create<K: Kind>(client: &Client, spec: &Spec<K::Fields>) -> Result<Received<K::Answer>> {
@@ -67,7 +68,7 @@ pub(crate) fn list_page<K: Kind>(client: &Client, options: &ListOptions) -> Resu
         let items: Vec<&RawValue> = serde_json::from_str(answer.data())?;
         items.into_iter().map(|item| Received::read(item.get())).collect()
     };
-    read().map_err(|error| answer::unreadable(answer.http_status, &error))
+    read().map_err(|error| answer::unreadable(&answer, None, &error))
 }
 
 pub(crate) fn delete<K: Kind>(client: &Client, id: u64) -> Result<()> {

@@ -1,9 +1,9 @@
 //! # Claims
 //!
-//! What a self-signed subscribe token shall say. Claims belong to one thread at a time while they are set; after that any
-//! number of tokens can be signed from them, by several threads at once: each gets its own times. Lists only grow: make new
-//! claims for a viewer with other addresses. What is not set is left out of the token. Lengths are counted in UTF-16
-//! units. A setter that fails changes nothing.
+//! What a self-signed subscribe token shall say. Claims belong to one thread at a time while they are set; after that
+//! any number of tokens can be signed from them, by several threads at once: each gets its own times. Lists only grow:
+//! make new claims for a viewer with other addresses. What is not set is left out of the token. Lengths are counted in
+//! UTF-16 units. A setter that fails changes nothing.
 //!
 //! Where no others stand, setters answer MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_UTF8 and
 //! MCT_ERR_INVALID_ARGUMENT.
@@ -40,8 +40,8 @@ pub unsafe extern "C" fn mct_claims_new(
     })
 }
 
-/// The id that usage is counted under, 1 to 128 characters: for groups of viewers, not one for each. A parent that has one
-/// asks for the same here.
+/// The id that usage is counted under, 1 to 128 characters: for groups of viewers, not one for each. A parent that has
+/// one asks for the same here.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mct_claims_set_tracking_id(
     claims: Option<&mut mct_claims>,
@@ -93,8 +93,8 @@ pub unsafe extern "C" fn mct_claims_add_allowed_ip_address(
     status_boundary!(error, given(claims, "claims")?.0.add_allowed_ip_address(text(address, "allowedIpAddresses")?))
 }
 
-/// The moment that the lifetime counts from, in Unix seconds: 0 to the end of the year 9999. Not set: the clock, when a
-/// token is signed. Whether a parent that the signer knows has expired is judged by the clock all the same.
+/// The moment that the lifetime counts from, in Unix seconds: 0 to the end of the year 9999. Not set: the clock, when
+/// a token is signed. Whether a parent that the signer knows has expired is judged by the clock all the same.
 ///
 /// Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_ARGUMENT.
 #[unsafe(no_mangle)]
@@ -121,8 +121,8 @@ pub extern "C" fn mct_claims_set_cut_to_parent(
 }
 
 /// Signs without comparing the stream with the parent's names: for a parent whose pattern can't be checked here
-/// (MCT_REASON_PARENT_PATTERN). Such a token verifies with a signer of mct_signer_new(), which knows no pattern; one that
-/// knows its parent says MCT_REASON_PARENT_PATTERN of it. Default false. Answers MCT_OK, MCT_ERR_NULL_ARGUMENT.
+/// (MCT_REASON_PARENT_PATTERN). Such a token verifies with a signer of mct_signer_new(), which knows no pattern; one
+/// that knows its parent says MCT_REASON_PARENT_PATTERN of it. Default false. Answers MCT_OK, MCT_ERR_NULL_ARGUMENT.
 #[unsafe(no_mangle)]
 pub extern "C" fn mct_claims_set_unchecked_stream(
     claims: Option<&mut mct_claims>,

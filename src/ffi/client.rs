@@ -3,16 +3,16 @@
 //! A client makes calls to the Token API. It may be used from any number of threads at once. A call blocks the thread
 //! that makes it, until the answer is there or the deadline has passed (mct_client_config_set_timeout_ms()); it starts
 //! no thread but a passing one for name look-up, which has every signal blocked. A client has no thread at all between
-//! calls. Until it is freed it keeps four descriptors, and about five more for each call that was in flight at the same time
-//! as others, up to max_connections; a connection that was idle for a few seconds is not used again.
+//! calls. Until it is freed it keeps four descriptors, and about five more for each call that was in flight at the
+//! same time as others, up to max_connections; a connection that was idle for a few seconds is not used again.
 //!
 //! "The call statuses", at functions that send, are: MCT_ERR_UNAUTHORIZED, MCT_ERR_NOT_FOUND, MCT_ERR_REJECTED,
 //! MCT_ERR_RATE_LIMITED, MCT_ERR_SERVER, MCT_ERR_TIMEOUT, MCT_ERR_CONNECT, MCT_ERR_TLS, MCT_ERR_PROTOCOL,
 //! MCT_ERR_CANCELLED, MCT_ERR_FORKED, MCT_ERR_SYSTEM.
 //!
 //! After fork() the child can't use a client that the parent made: each call answers MCT_ERR_FORKED at once. It can
-//! free it there, and make a new one; the parent's goes on. What such a free can't touch without harm to the parent (its
-//! connections) stays allocated in the child, which a leak checker may report.
+//! free it there, and make a new one; the parent's goes on. What such a free can't touch without harm to the parent
+//! (its connections) stays allocated in the child, which a leak checker may report.
 
 use std::sync::Arc;
 

@@ -68,8 +68,9 @@ pub unsafe extern "C" fn mct_client_config_set_base_url(
 
 /// A proxy that knows HTTP CONNECT, as http://[user:password@]host:port. Default: none; the environment is not read.
 ///
-/// The credentials appear nowhere. Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_UTF8,
-/// MCT_ERR_INVALID_ARGUMENT.
+/// For an https:// address; with http:// mct_client_new() takes a proxy only on loopback, or with
+/// mct_client_config_set_allow_insecure_http(). The credentials appear nowhere. Answers MCT_OK, MCT_ERR_NULL_ARGUMENT,
+/// MCT_ERR_INVALID_UTF8, MCT_ERR_INVALID_ARGUMENT.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mct_client_config_set_proxy(
     config: Option<&mut mct_client_config>,
@@ -240,11 +241,12 @@ fn level_of(number: mct_log_level) -> Result<Level, Error> {
 
 /// Has `log` called with each line up to the level `most_detailed`. Default: no log.
 ///
-/// `log` is called on the thread that makes the call, perhaps on several threads at once, so `user` must bear that.
-/// It may call functions of this library; `message` is valid during the call of `log` only. It must not unwind,
-/// longjmp or end its thread, and may not be NULL. Lines may come after mct_client_free() as long as calls are in flight. No line holds the API secret, a token string or a body. `free_user` (may be NULL) is called once with
-/// `user`, after the last line, when the last configuration and client that know it are gone; when this function
-/// fails it is not called and `user` stays the caller's.
+/// `log` is called on the thread that makes the call, perhaps on several threads at once, so `user` must bear that. It
+/// may call functions of this library; `message` is valid during the call of `log` only. It must not unwind, longjmp
+/// or end its thread, and may not be NULL. Lines may come after mct_client_free() as long as calls are in flight. No
+/// line holds the API secret, a token string or a body. `free_user` (may be NULL) is called once with `user`, after
+/// the last line, when the last configuration and client that know it are gone; when this function fails it is not
+/// called and `user` stays the caller's.
 ///
 /// Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_ARGUMENT.
 #[unsafe(no_mangle)]

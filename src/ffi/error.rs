@@ -3,8 +3,8 @@
 //! A function that can fail answers an mct_status and takes `mct_error **error` as its last argument. `error` may be
 //! NULL. On success `*error` is set to NULL; on failure it gets a new error, which the caller frees with
 //! mct_error_free(). Either way what it held before is overwritten, so free an error before the next call (one `error`
-//! down a chain of && is fine: only the last call can have set it). An error never holds the API secret or a token string: a log may have it. Errors are immutable
-//! and may be read from any thread.
+//! down a chain of && is fine: only the last call can have set it). An error never holds the API secret or a token
+//! string: a log may have it. Errors are immutable and may be read from any thread.
 
 use std::ffi::{c_char, c_int};
 use std::ptr;
@@ -62,8 +62,8 @@ pub extern "C" fn mct_error_message(error: Option<&mct_error>) -> *const c_char 
     boundary!(ptr::null(), error?.message.lend())
 }
 
-/// The field at fault, by the contract's own name (`streams`, `streamName`, `restream.key`), or by the argument's name where
-/// the contract has none. NULL: none. Lent.
+/// The field at fault, by the contract's own name (`streams`, `streamName`, `restream.key`), or by the argument's name
+/// where the contract has none. NULL: none. Lent.
 #[unsafe(no_mangle)]
 pub extern "C" fn mct_error_field(error: Option<&mct_error>) -> *const c_char {
     boundary!(ptr::null(), error?.field.lend())
@@ -102,8 +102,8 @@ pub extern "C" fn mct_error_reason(error: Option<&mct_error>) -> mct_reason {
     boundary!(MCT_REASON_NONE, Some(error?.error.details().reason))
 }
 
-/// The element at fault, counted from 0, of a list or a batch that was handed in whole. -1: none, as after setters that
-/// take one element.
+/// The element at fault, counted from 0, of a list or a batch that was handed in whole. -1: none, as after setters
+/// that take one element.
 #[unsafe(no_mangle)]
 pub extern "C" fn mct_error_index(error: Option<&mct_error>) -> i64 {
     boundary!(-1, i64::try_from(error?.error.details().index?).ok())

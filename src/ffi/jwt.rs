@@ -3,9 +3,9 @@
 //! A mct_jwt is a token that was read: immutable, and readable from any thread. Texts are lent and valid until it is
 //! freed. A claim that the token does not have is NULL, or false for a getter with `out`.
 //!
-//! A token must be what every reader reads in the same way: three parts of canonical, unpadded base64url, at most 65536
-//! bytes; JSON in which no name appears twice at any depth; `alg` HS256, HS384 or HS512; whole numbers where numbers
-//! belong. Anything else is MCT_ERR_TOKEN_INVALID, and mct_error_reason() tells why.
+//! A token must be what every reader reads in the same way: three parts of canonical, unpadded base64url, at most
+//! 65536 bytes; JSON in which no name appears twice at any depth; `alg` HS256, HS384 or HS512; whole numbers where
+//! numbers belong. Anything else is MCT_ERR_TOKEN_INVALID, and mct_error_reason() tells why.
 
 use std::ffi::c_char;
 use std::ptr;
@@ -72,9 +72,9 @@ pub extern "C" fn mct_verify_options_free(options: Option<Box<mct_verify_options
     });
 }
 
-/// Verifies a token: its shape, its algorithm (the signer's own), its signature (compared in constant time), its claims,
-/// its times and, with a signer that knows its parent, the parent's rules. `options` may be NULL: the clock, no leeway.
-/// `out` may be NULL when only the verdict matters; otherwise it gets the token, which the caller frees.
+/// Verifies a token: its shape, its algorithm (the signer's own), its signature (compared in constant time), its
+/// claims, its times and, with a signer that knows its parent, the parent's rules. `options` may be NULL: the clock,
+/// no leeway. `out` may be NULL when only the verdict matters; otherwise it gets the token, which the caller frees.
 ///
 /// What only the platform sees (the viewer's address, origin and country) is not checked.
 ///
@@ -154,7 +154,8 @@ pub extern "C" fn mct_jwt_allowed_ip_address_count(jwt: Option<&mct_jwt>) -> usi
     boundary!(0, Some(jwt?.0.streaming.allowed_ip_addresses.len()))
 }
 
-/// Entry `index` of the addresses and blocks that may use the token: `streaming.allowedIpAddresses`. Lent; NULL out of range.
+/// Entry `index` of the addresses and blocks that may use the token: `streaming.allowedIpAddresses`. Lent; NULL out of
+/// range.
 #[unsafe(no_mangle)]
 pub extern "C" fn mct_jwt_allowed_ip_address(jwt: Option<&mct_jwt>, index: usize) -> *const c_char {
     boundary!(ptr::null(), jwt?.0.streaming.allowed_ip_addresses.get(index)?.lend())

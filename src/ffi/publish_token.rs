@@ -1,9 +1,9 @@
 //! # Publish token
 //!
-//! What the API answers for a publish token: immutable, and readable from any thread. Texts are lent and valid until the
-//! publish token is freed. A field that the API did not send is NULL, or false for a getter with `out`, which then is not
-//! written to; a list that was not sent is empty. Every getter takes NULL, and an index out of range, and answers the
-//! same. Everything that needs the network is with the calls.
+//! What the API answers for a publish token: immutable, and readable from any thread. Texts are lent and valid until
+//! the publish token is freed. A field that the API did not send is NULL, or false for a getter with `out`, which then
+//! is not written to; a list that was not sent is empty. Every getter takes NULL, and an index out of range, and
+//! answers the same. Everything that needs the network is with the calls.
 
 use std::ffi::c_char;
 use std::ptr;
@@ -221,7 +221,8 @@ pub extern "C" fn mct_publish_token_effective_geo_cascade_cluster_count(token: O
     boundary!(0, Some(token?.common().effective_settings.geo_cascade.clusters.len()))
 }
 
-/// Entry `index` of the clusters that streams are cascaded to, the account's settings included. Lent; NULL out of range.
+/// Entry `index` of the clusters that streams are cascaded to, the account's settings included. Lent; NULL out of
+/// range.
 #[unsafe(no_mangle)]
 pub extern "C" fn mct_publish_token_effective_geo_cascade_cluster(token: Option<&mct_publish_token>, index: usize) -> *const c_char {
     boundary!(ptr::null(), token?.common().effective_settings.geo_cascade.clusters.get(index)?.lend())

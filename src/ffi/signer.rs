@@ -1,8 +1,8 @@
 //! # Signer
 //!
 //! Signs subscribe tokens locally, without a client and without the network: JWTs that the platform checks against
-//! their parent, a subscribe token of the account. A signer may be used from any number of threads at once, and after a
-//! fork() in both processes.
+//! their parent, a subscribe token of the account. A signer may be used from any number of threads at once, and after
+//! a fork() in both processes.
 //!
 //! A signer of mct_signer_from_token() knows its parent and refuses what the platform would refuse: the parent must be
 //! enabled and not expired, the stream one of its names or matched in full by one of its patterns, the tracking id its
@@ -57,7 +57,8 @@ pub(crate) fn number_of(algorithm: Algorithm) -> mct_algorithm {
 /// Makes a signer from a subscribe token's id and its secret string, without knowing more of it: what depends on the
 /// parent is then not checked here.
 ///
-/// `token`: the string as the API gave it, not empty. It is the key as it stands; it looks like hex, and is not decoded.
+/// `token`: the string as the API gave it, not empty. It is the key as it stands; it looks like hex, and is not
+/// decoded.
 ///
 /// Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_UTF8, MCT_ERR_INVALID_ARGUMENT.
 #[unsafe(no_mangle)]
@@ -118,9 +119,9 @@ pub extern "C" fn mct_signer_sign(
 /// Signs a token into the caller's memory of `capacity` bytes, with a terminating NUL that `*length` does not count.
 ///
 /// Too small a buffer is MCT_ERR_BUFFER_TOO_SMALL: nothing is written to it, and `*length` is what the token has
-/// without its NUL, so that the buffer needs `*length` + 1. `buffer` may be NULL when `capacity` is 0, and `expires_at`
-/// always; `length` may not. `*length` is 0 after any other failure. Short names and one address make about 400 bytes, for
-/// which 1024 is ample; texts at their limits make 10 KB, and lists of origins or addresses more.
+/// without its NUL, so that the buffer needs `*length` + 1. `buffer` may be NULL when `capacity` is 0, and
+/// `expires_at` always; `length` may not. `*length` is 0 after any other failure. Short names and one address make
+/// about 400 bytes, for which 1024 is ample; texts at their limits make 10 KB, and lists of origins or addresses more.
 ///
 /// Answers what mct_signer_sign() does, and MCT_ERR_BUFFER_TOO_SMALL.
 #[unsafe(no_mangle)]

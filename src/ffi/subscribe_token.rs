@@ -1,9 +1,9 @@
 //! # Subscribe token
 //!
-//! What the API answers for a subscribe token: immutable, and readable from any thread. Texts are lent and valid until the
-//! subscribe token is freed. A field that the API did not send is NULL, or false for a getter with `out`, which then is not
-//! written to; a list that was not sent is empty. Every getter takes NULL, and an index out of range, and answers the
-//! same.
+//! What the API answers for a subscribe token: immutable, and readable from any thread. Texts are lent and valid until
+//! the subscribe token is freed. A field that the API did not send is NULL, or false for a getter with `out`, which
+//! then is not written to; a list that was not sent is empty. Every getter takes NULL, and an index out of range, and
+//! answers the same.
 //!
 //! This family needs no client: a token that was kept as JSON can sign without the network.
 
@@ -32,7 +32,8 @@ impl mct_subscribe_token {
     }
 }
 
-/// Reads a subscribe token from JSON, such as one that was kept from mct_subscribe_token_json(). Unknown fields are kept.
+/// Reads a subscribe token from JSON, such as one that was kept from mct_subscribe_token_json(). Unknown fields are
+/// kept.
 ///
 /// Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_UTF8, MCT_ERR_INVALID_ARGUMENT (no such JSON: not an object
 /// with an `id`, a field of a wrong type, a name that appears twice).
@@ -79,8 +80,8 @@ pub extern "C" fn mct_subscribe_token_name(token: Option<&mct_subscribe_token>) 
     boundary!(ptr::null(), token?.common().name.lend())
 }
 
-/// The secret token string that a viewer subscribes with, and the key of self-signed tokens. It is wiped when the token
-/// is freed.
+/// The secret token string that a viewer subscribes with, and the key of self-signed tokens. It is wiped when the
+/// token is freed.
 #[unsafe(no_mangle)]
 pub extern "C" fn mct_subscribe_token_value(token: Option<&mct_subscribe_token>) -> *const c_char {
     boundary!(ptr::null(), token?.common().value.lend())
@@ -227,7 +228,8 @@ pub extern "C" fn mct_subscribe_token_effective_geo_cascade_cluster_count(token:
     boundary!(0, Some(token?.common().effective_settings.geo_cascade.clusters.len()))
 }
 
-/// Entry `index` of the clusters that streams are cascaded to, the account's settings included. Lent; NULL out of range.
+/// Entry `index` of the clusters that streams are cascaded to, the account's settings included. Lent; NULL out of
+/// range.
 #[unsafe(no_mangle)]
 pub extern "C" fn mct_subscribe_token_effective_geo_cascade_cluster(token: Option<&mct_subscribe_token>, index: usize) -> *const c_char {
     boundary!(ptr::null(), token?.common().effective_settings.geo_cascade.clusters.get(index)?.lend())

@@ -54,9 +54,9 @@ pub unsafe extern "C" fn mct_subscribe_token_read(
     })
 }
 
-/// Reads one page of the account's subscribe tokens. `options` NULL: page 1, 100 items, the API's sorting. The caller frees the
-/// list; past the end it is empty. To delete everything, read page 1 until it is empty: what is deleted moves the pages
-/// behind it.
+/// Reads one page of the account's subscribe tokens. `options` NULL: page 1, 100 items, the API's sorting. The caller
+/// frees the list; past the end it is empty. To delete everything, read page 1 until it is empty: what is deleted
+/// moves the pages behind it.
 ///
 /// Answers MCT_OK, MCT_ERR_NULL_ARGUMENT and the call statuses but MCT_ERR_NOT_FOUND.
 #[unsafe(no_mangle)]
@@ -90,7 +90,8 @@ pub extern "C" fn mct_subscribe_token_list_len(list: Option<&mct_subscribe_token
     boundary!(0, Some(list?.0.len()))
 }
 
-/// Token `index` of a list, lent until the list is freed (mct_subscribe_token_copy() makes one that lives longer). NULL out of range.
+/// Token `index` of a list, lent until the list is freed (mct_subscribe_token_copy() makes one that lives longer).
+/// NULL out of range.
 #[unsafe(no_mangle)]
 pub extern "C" fn mct_subscribe_token_list_get(list: Option<&mct_subscribe_token_list>, index: usize) -> *const mct_subscribe_token {
     boundary!(std::ptr::null(), list?.0.get(index).map(std::ptr::from_ref))

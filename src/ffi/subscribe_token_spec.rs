@@ -1,11 +1,11 @@
 //! # Subscribe token spec
 //!
-//! What a new subscribe token shall be. A spec belongs to one thread at a time while it is set;
-//! after that any number of creates can use it, at once too. What
-//! is not set is not sent, so that the platform's defaults apply. Each setter checks its value at once; a setter that
-//! fails changes nothing. Rules between fields are checked by mct_subscribe_token_create(), before anything is sent. Lengths are
-//! counted in UTF-16 units, as the platform counts them. Fields that exclude each other: allowed IP addresses and
-//! binding on usage (above 0), allowed and denied countries.
+//! What a new subscribe token shall be. A spec belongs to one thread at a time while it is set; after that any number
+//! of creates can use it, at once too. What is not set is not sent, so that the platform's defaults apply. Each setter
+//! checks its value at once; a setter that fails changes nothing. Rules between fields are checked by
+//! mct_subscribe_token_create(), before anything is sent. Lengths are counted in UTF-16 units, as the platform counts
+//! them. Fields that exclude each other: allowed IP addresses and binding on usage (above 0), allowed and denied
+//! countries.
 //!
 //! Where no others stand, setters answer MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_UTF8 and
 //! MCT_ERR_INVALID_ARGUMENT.
@@ -42,8 +42,9 @@ pub unsafe extern "C" fn mct_subscribe_token_spec_new(
     })
 }
 
-/// Adds a stream: a name or, with `is_regex`, a pattern (".*" is any name). 1 to 128 characters. At least one stream is
-/// needed. The dialect of patterns is the platform's and not checked here; without `is_regex` a pattern is a plain name.
+/// Adds a stream: a name or, with `is_regex`, a pattern (".*" is any name). 1 to 128 characters. At least one stream
+/// is needed. The dialect of patterns is the platform's and not checked here; without `is_regex` a pattern is a plain
+/// name.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mct_subscribe_token_spec_add_stream(
     spec: Option<&mut mct_subscribe_token_spec>,
@@ -119,7 +120,8 @@ pub unsafe extern "C" fn mct_subscribe_token_spec_add_allowed_country(
     status_boundary!(error, given(spec, "spec")?.0.add_allowed_country(text(country, "allowedCountries")?))
 }
 
-/// Adds a country that viewers may not be in, as an ISO 3166-1 code of two capital letters. Excludes allowed countries.
+/// Adds a country that viewers may not be in, as an ISO 3166-1 code of two capital letters. Excludes allowed
+/// countries.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mct_subscribe_token_spec_add_denied_country(
     spec: Option<&mut mct_subscribe_token_spec>,
@@ -139,8 +141,9 @@ pub unsafe extern "C" fn mct_subscribe_token_spec_set_tracking_id(
     status_boundary!(error, given(spec, "spec")?.0.kind.set_tracking_id(text(tracking_id, "trackingId")?))
 }
 
-/// Adds the fields of a JSON object to the request: fields that the platform has and this library does not know yet. One
-/// that has a setter here is refused, as is a name that appears twice. A later call replaces a field of an earlier one.
+/// Adds the fields of a JSON object to the request: fields that the platform has and this library does not know yet.
+/// One that has a setter here is refused, as is a name that appears twice. A later call replaces a field of an earlier
+/// one.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mct_subscribe_token_spec_merge_json(
     spec: Option<&mut mct_subscribe_token_spec>,

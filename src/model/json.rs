@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 use std::fmt;
+use std::marker::PhantomData;
 
+use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 use serde::{Deserialize, de};
 use serde_json::value::RawValue;
@@ -32,6 +34,13 @@ pub(crate) fn refuse_duplicate_names(json: &str) -> Result<(), serde_json::Error
         return Err(serde_json::Error::custom("too deep"));
     }
     check_names(json.get())
+}
+
+/// The same, of JSON of which every part must be readable, those too that nobody here looks at: no half of a surrogate
+/// pair, no number beyond all bounds.
+pub(crate) fn refuse_unreadable(json: &str) -> Result<(), serde_json::Error> {
+    refuse_duplicate_names(json)?;
+    serde_json::from_str::<serde_json::Value>(json).map(|_| ())
 }
 
 /// How deep objects and lists stand in one another, of JSON that is well-formed.
@@ -125,6 +134,60 @@ pub(crate) fn id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::E
     }
 
     deserializer.deserialize_any(Id)
+}
+
+/// The id of an answer of which nothing else can be read.
+#[cfg(feature = "client")]
+pub(crate) fn id_alone(json: &str) -> Option<u64> {
+    #[derive(Deserialize)]
+    struct Alone {
+        #[serde(deserialize_with = "id")]
+        id: u64,
+    }
+
+    serde_json::from_str::<Alone>(json).ok().map(|alone| alone.id)
+}
+
+/// Reads a struct from an object alone: serde would take a list of its values too, which no other reader does.
+pub(crate) struct Object<T>(pub T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Object<T>, D::Error> {
+        struct Fields<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Fields<T> {
+            type Value = Object<T>;
+
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<Object<T>, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(entries)).map(Object)
+            }
+        }
+
+        deserializer.deserialize_map(Fields(PhantomData))
+    }
+}
+
+/// An object, or nothing.
+pub(crate) fn object_or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Default + Deserialize<'de>,
+{
+    Ok(Option::<Object<T>>::deserialize(deserializer)?.map_or_else(T::default, |object| object.0))
+}
+
+/// A list of objects, or nothing.
+pub(crate) fn objects_or_default<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    let objects = Option::<Vec<Object<T>>>::deserialize(deserializer)?.unwrap_or_default();
+    Ok(objects.into_iter().map(|object| object.0).collect())
 }
 
 #[cfg(test)]

@@ -47,8 +47,8 @@ pub(crate) fn at_most(field: &str, text: &str, most: usize) -> Result<()> {
 }
 
 pub(crate) fn not_empty(field: &str, text: &str) -> Result<()> {
-    match text {
-        "" => Err(Error::invalid(field, "must not be empty")),
+    match text.trim() {
+        "" => Err(Error::invalid(field, "must not be empty or blank")),
         _ => Ok(()),
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::json::null_as_default;
+use super::json::{object_or_default, objects_or_default};
 use super::token::GeoCascade;
 use crate::text::{Secret, Text};
 
@@ -27,9 +27,9 @@ pub(crate) struct PublishToken {
     pub display_srt_passphrase: Option<bool>,
     pub srt_passphrase: Option<Secret>,
     pub drm: Option<bool>,
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "object_or_default")]
     pub geo_cascade: GeoCascade,
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "objects_or_default")]
     pub restream: Vec<Restream>,
     pub priority: Option<i32>,
     #[serde(rename = "enableUTCInsertion")]

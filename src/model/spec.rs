@@ -1,14 +1,15 @@
 //! What a create sends. A field that was not set is not sent: no default of the platform's is written down here.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
 use super::json;
 use super::limits::{self, NAME_UNITS};
 use crate::error::{Error, Result};
+use crate::text::to_json_wiping;
 
 const MOST_SECONDS: u32 = i32::MAX as u32;
 const MOST_RESTREAMS: usize = 10;
@@ -70,13 +71,13 @@ pub(crate) struct Spec<K> {
     #[serde(flatten)]
     pub kind: K,
     #[serde(flatten)]
-    unknown: Map<String, Value>,
+    unknown: BTreeMap<String, Box<RawValue>>,
 }
 
 impl<K: KindFields> Spec<K> {
     pub(crate) fn new(label: &str) -> Result<Spec<K>> {
         limits::length("label", label, 1, NAME_UNITS)?;
-        Ok(Spec { common: Common { label: label.to_owned(), ..Common::default() }, kind: K::default(), unknown: Map::new() })
+        Ok(Spec { common: Common { label: label.to_owned(), ..Common::default() }, kind: K::default(), unknown: BTreeMap::new() })
     }
 
     pub(crate) fn add_stream(&mut self, name: &str, is_regex: bool) -> Result<()> {
@@ -131,8 +132,9 @@ impl<K: KindFields> Spec<K> {
     /// Fields that this library does not know. One that it knows has a setter, which checks it.
     pub(crate) fn merge_json(&mut self, object: &str) -> Result<()> {
         let wrong = |error: serde_json::Error| Error::invalid("json", format_args!("must be a JSON object: {}", json::problem(&error)));
-        json::refuse_duplicate_names(object).map_err(wrong)?;
-        let fields: Map<String, Value> = serde_json::from_str(object).map_err(wrong)?;
+        json::refuse_unreadable(object).map_err(wrong)?;
+        // As they stand: a number must not come out rounded.
+        let fields: BTreeMap<String, Box<RawValue>> = serde_json::from_str(object).map_err(wrong)?;
         let known: HashSet<&str> = COMMON_NAMES.iter().chain(K::NAMES).copied().collect();
         if let Some(name) = fields.keys().find(|name| known.contains(name.as_str())) {
             return Err(Error::invalid(name.clone(), "has a setter of its own and can't be merged as JSON"));
@@ -154,7 +156,7 @@ impl<K: KindFields> Spec<K> {
             ("deniedCountries", !common.denied_countries.is_empty()),
         )?;
         self.kind.check()?;
-        serde_json::to_vec(self).map(Zeroizing::new).map_err(|error| Error::invalid("json", json::problem(&error)))
+        to_json_wiping(self).map_err(|error| Error::invalid("json", json::problem(&error)))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::json::null_as_default;
+use super::json::object_or_default;
 use crate::text::Text;
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -14,7 +14,7 @@ pub(crate) struct Tracking {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct SubscribeToken {
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "object_or_default")]
     pub tracking: Tracking,
 }
 

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::json::{self, null_as_default};
+use super::json::{self, Object, null_as_default, object_or_default, objects_or_default};
 use super::time::Moment;
 use crate::error::{Error, Result};
 use crate::text::{Secret, Text};
@@ -42,7 +42,7 @@ pub(crate) struct EffectiveSettings {
     pub allowed_countries: Vec<Text>,
     #[serde(default, deserialize_with = "null_as_default")]
     pub denied_countries: Vec<Text>,
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "object_or_default")]
     pub geo_cascade: GeoCascade,
     #[serde(rename = "enableUTCInsertion")]
     pub enable_utc_insertion: Option<bool>,
@@ -60,7 +60,7 @@ pub(crate) struct Token {
     pub added_on: Option<Moment>,
     pub expires_on: Option<Moment>,
     pub is_active: Option<bool>,
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "objects_or_default")]
     pub streams: Vec<Stream>,
     #[serde(default, deserialize_with = "null_as_default")]
     pub allowed_origins: Vec<Text>,
@@ -72,7 +72,7 @@ pub(crate) struct Token {
     pub allowed_countries: Vec<Text>,
     #[serde(default, deserialize_with = "null_as_default")]
     pub denied_countries: Vec<Text>,
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "object_or_default")]
     pub effective_settings: EffectiveSettings,
 }
 
@@ -89,15 +89,14 @@ impl<A: DeserializeOwned> Received<A> {
     /// Both parts are read from the text itself. To flatten one into the other would copy every field, secrets too,
     /// into memory that nobody wipes.
     pub(crate) fn read(json: &str) -> std::result::Result<Received<A>, serde_json::Error> {
-        let token = serde_json::from_str(json)?;
-        let own = serde_json::from_str(json)?;
+        json::refuse_duplicate_names(json)?;
+        let Object(token) = serde_json::from_str(json)?;
+        let Object(own) = serde_json::from_str(json)?;
         Ok(Received { token, own, json: Secret::new(json.trim_matches([' ', '\t', '\r', '\n'])) })
     }
 
     /// Reads what a caller kept of an earlier answer.
     pub(crate) fn from_caller(json: &str) -> Result<Received<A>> {
-        json::refuse_duplicate_names(json)
-            .and_then(|()| Received::read(json))
-            .map_err(|error| Error::invalid("json", format_args!("is not a token of this kind: {}", json::problem(&error))))
+        Received::read(json).map_err(|error| Error::invalid("json", format_args!("is not a token of this kind: {}", json::problem(&error))))
     }
 }

@@ -3,11 +3,12 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::claims::{TOKEN_TYPE, complete_stream_name};
 use super::hmac::Algorithm;
 use crate::error::{Error, MCT_REASON_ALGORITHM, MCT_REASON_CLAIM, MCT_REASON_MALFORMED, MCT_REASON_TOKEN_TYPE, Result, mct_reason};
-use crate::model::json::{self, null_as_default};
+use crate::model::json::{self, Object, null_as_default, object_or_default};
 use crate::model::limits::{self, CUSTOM_VIEWER_DATA_UNITS, NAME_UNITS};
 use crate::model::subscribe_token::Tracking;
 use crate::model::time::LAST_SECOND;
@@ -27,7 +28,7 @@ pub(crate) struct Streaming {
     pub allowed_origins: Vec<Text>,
     #[serde(default, deserialize_with = "null_as_default")]
     pub allowed_ip_addresses: Vec<Text>,
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "object_or_default")]
     pub tracking: Tracking,
     pub custom_viewer_data: Option<Text>,
     pub origin_cluster: Option<Text>,
@@ -35,7 +36,7 @@ pub(crate) struct Streaming {
 
 #[derive(Debug, Clone, Deserialize)]
 struct Payload {
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "object_or_default")]
     streaming: Streaming,
     iat: Option<i64>,
     nbf: Option<i64>,
@@ -71,7 +72,7 @@ fn claim(reason: mct_reason, field: &str, problem: &str) -> Error {
 fn decode(what: &str, part: &str) -> Result<String> {
     let bytes = URL_SAFE_NO_PAD.decode(part).map_err(|_| malformed(format!("the {what} is not canonical, unpadded base64url")))?;
     let text = String::from_utf8(bytes).map_err(|_| malformed(format!("the {what} is not UTF-8")))?;
-    json::refuse_duplicate_names(&text).map_err(|error| malformed(format!("the {what}: {}", json::problem(&error))))?;
+    json::refuse_unreadable(&text).map_err(|error| malformed(format!("the {what}: {}", json::problem(&error))))?;
     Ok(text)
 }
 
@@ -91,10 +92,13 @@ impl Jwt {
     pub(crate) fn parse(jwt: &str) -> Result<Jwt> {
         let (_, header, payload) = split(jwt)?;
         let header_json = decode("header", header)?;
+        if serde_json::from_str::<Value>(&header_json).is_ok_and(|header| header.get("crit").is_some()) {
+            return Err(claim(MCT_REASON_MALFORMED, "crit", "asks for what nobody here knows"));
+        }
         let algorithm = algorithm(jwt)?;
         let payload_json = decode("payload", payload)?;
-        let payload: Payload =
-            serde_json::from_str(&payload_json).map_err(|error| malformed(format!("the payload: {}", json::problem(&error))))?;
+        let Object(payload) = serde_json::from_str::<Object<Payload>>(&payload_json)
+            .map_err(|error| malformed(format!("the payload: {}", json::problem(&error))))?;
         Ok(Jwt {
             algorithm,
             streaming: payload.streaming,
@@ -153,8 +157,9 @@ fn algorithm(jwt: &str) -> Result<Algorithm> {
     // or a field of a wrong type.
     let wrong = || Error::token_invalid(MCT_REASON_ALGORITHM, "alg: must be HS256, HS384 or HS512").with_field("alg");
     let header = jsonwebtoken::decode_header(jwt).map_err(|_| wrong())?;
-    if header.typ.as_deref().is_some_and(|typ| !typ.eq_ignore_ascii_case("JWT")) {
-        return Err(claim(MCT_REASON_MALFORMED, "typ", "must be JWT"));
+    let algorithm = Algorithm::of_jsonwebtoken(header.alg).ok_or_else(wrong)?;
+    match header.typ.as_deref() {
+        Some("JWT") => Ok(algorithm),
+        _ => Err(claim(MCT_REASON_MALFORMED, "typ", "must be JWT")),
     }
-    Algorithm::of_jsonwebtoken(header.alg).ok_or_else(wrong)
 }

@@ -6,7 +6,7 @@ use crate::error::{
     Error, MCT_REASON_PARENT_EXPIRED, MCT_REASON_PARENT_INACTIVE, MCT_REASON_PARENT_LIFETIME, MCT_REASON_PARENT_ORIGIN_CLUSTER,
     MCT_REASON_PARENT_PATTERN, MCT_REASON_PARENT_STREAM, MCT_REASON_PARENT_TRACKING_ID, Result,
 };
-use crate::model::limits::shown;
+use crate::model::limits::{self, shown};
 use crate::model::subscribe_token::SubscribeToken;
 use crate::model::time::Moment;
 use crate::model::token::{ANY_NAME, Received, Stream};
@@ -14,8 +14,10 @@ use crate::text::Text;
 
 const ANY_CLUSTER: &str = "auto";
 
-/// What a compiled pattern may take, so that a hostile one can't exhaust the process.
-const PATTERN_BYTES: usize = 1 << 20;
+/// What a compiled pattern may take and how many there may be, so that hostile ones can't exhaust the process. What is
+/// beyond that can't be checked here.
+const PATTERN_BYTES: usize = 128 << 10;
+const MOST_PATTERNS: usize = 64;
 
 #[derive(Debug)]
 enum Name {
@@ -26,16 +28,24 @@ enum Name {
     Unchecked(String),
 }
 
-impl Name {
-    fn of(stream: &Stream) -> Name {
+fn names(streams: &[Stream]) -> Vec<Name> {
+    let mut patterns = 0;
+    let name = |stream: &Stream| {
         let name = stream.stream_name.as_str();
         match stream.is_regex() {
             false => Name::Plain(name.to_owned()),
             true if name == ANY_NAME => Name::Any,
-            true => pattern(name).map_or_else(|| Name::Unchecked(name.to_owned()), Name::Pattern),
+            true => {
+                patterns += 1;
+                let compiled = if patterns <= MOST_PATTERNS { pattern(name) } else { None };
+                compiled.map_or_else(|| Name::Unchecked(name.to_owned()), Name::Pattern)
+            }
         }
-    }
+    };
+    streams.iter().map(name).collect()
+}
 
+impl Name {
     fn takes(&self, stream: &str) -> bool {
         match self {
             Name::Any => true,
@@ -48,6 +58,9 @@ impl Name {
 
 /// The whole name has to match: anchoring is not documented, and the stricter reading is the safe one.
 fn pattern(pattern: &str) -> Option<Regex> {
+    if limits::length("", pattern, 1, limits::NAME_UNITS).is_err() {
+        return None;
+    }
     let build = |pattern: &str| RegexBuilder::new(pattern).size_limit(PATTERN_BYTES).build().ok();
     // By itself first: a pattern that only holds together inside of the anchors could reach around them.
     build(pattern)?;
@@ -78,7 +91,7 @@ impl Parent {
         Parent {
             is_active: common.is_active,
             expires_on: common.expires_on,
-            names: common.streams.iter().map(Name::of).collect(),
+            names: names(&common.streams),
             tracking_id: text(&token.own.tracking.tracking_id),
             origin_cluster: text(&common.origin_cluster),
         }
@@ -170,6 +183,12 @@ mod tests {
     #[test]
     fn a_hostile_pattern_ends_soon_and_costs_little() {
         assert!(pattern("(a{1000}){1000}").is_none(), "too large once compiled");
+        assert!(pattern(&"a".repeat(129)).is_none(), "longer than a name can be");
+        let streams: Vec<Stream> = (0..200)
+            .map(|number| serde_json::from_str(&format!(r#"{{"streamName":"x{number}[^a]*","isRegex":true}}"#)).expect("a stream"))
+            .collect();
+        let checked = names(&streams).iter().filter(|name| matches!(name, Name::Pattern(_))).count();
+        assert_eq!(checked, MOST_PATTERNS);
         let nested = pattern("(a+)+b").expect("a pattern");
         assert!(!nested.is_match(&"a".repeat(128)));
     }

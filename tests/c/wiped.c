@@ -113,9 +113,21 @@ static void spec_wipes_its_restream_keys(void)
 {
     mct_publish_token_spec *spec = NULL;
     OK(mct_publish_token_spec_new("label", &spec, &failure));
+    OK(mct_publish_token_spec_add_stream(spec, "camera", false, &failure));
     needle = SECRET;
     for (int i = 0; i < 10; i++)
         OK(mct_publish_token_spec_add_restream(spec, "rtmp://example.com", SECRET, NULL, true, &failure));
+    /* Nobody listens there: the request is written, and not sent. */
+    mct_client_config *config = NULL;
+    mct_client *client = NULL;
+    mct_publish_token *token = NULL;
+    OK(mct_client_config_new("another-secret", &config, &failure));
+    OK(mct_client_config_set_base_url(config, "http://127.0.0.1:1", &failure));
+    OK(mct_client_config_set_max_retries(config, 0, &failure));
+    OK(mct_client_new(config, &client, &failure));
+    CHECK_NUMBER(mct_publish_token_create(client, spec, &token, NULL), MCT_ERR_CONNECT);
+    mct_client_free(client);
+    mct_client_config_free(config);
     mct_publish_token_spec_free(spec);
     NOTHING_LEFT();
 }

@@ -11,7 +11,7 @@ from typing import Any
 import millicast_tokens as mct
 import pytest
 
-from servers import Recorder
+from servers import Recorder, failure, recording
 
 BOTH: dict[str, tuple[Any, Any]] = {
     "expires": (2592000, None),
@@ -272,9 +272,15 @@ def test_a_token_is_made_by_the_api_alone_and_is_not_pickled_by_accident() -> No
         mct.SubscribeToken.from_json('{"id": 1}').label = "x"  # type: ignore[misc]  # what the test is about
 
 
-def test_a_create_that_the_api_refuses_carries_the_apis_own_words(client: mct.Client) -> None:
-    with pytest.raises(mct.RejectedError) as refused:
-        client.publish_tokens.create("label", ["s"], geo_cascade=mct.GeoCascade(True, [" "]))
+def test_a_create_that_the_api_refuses_carries_the_apis_own_words() -> None:
+    refusal = {"geoCascade.clusters": "There is no cluster lon-9."}
+    with (
+        recording(failure(400, refusal)) as recorder,
+        mct.Client("secret", base_url=recorder.url) as client,
+        pytest.raises(mct.RejectedError) as refused,
+    ):
+        client.publish_tokens.create("label", ["s"], geo_cascade=mct.GeoCascade(True, ["lon-9"]))
     error = refused.value
     assert (error.http_status, error.outcome, error.status) == (400, mct.Outcome.REJECTED, mct.Status.REJECTED)
-    assert "clusters" in json.loads(error.details or "")["data"].__repr__()
+    assert (error.field, json.loads(error.details or "")["data"]) == ("geoCascade.clusters", refusal)
+    assert "There is no cluster lon-9." in error.message
