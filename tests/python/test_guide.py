@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,13 +19,27 @@ GUIDE = ROOT / "examples" / "python" / "guide.py"
 PACKAGES = str(Path(mct.__file__).parent.parent)
 
 
-def run(arguments: list[str], folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+def c_guide(folder: Path) -> Path:
+    """The example in C, built into a folder against the library under test."""
+    if shutil.which("make") is None or shutil.which("cc") is None:
+        pytest.skip("make or a C compiler is not installed")
+    library = Path(mct.library_path()).resolve().parent
+    where = [f"INCLUDE={ROOT / 'include'}", f"LIB={library}", f"OUT={folder}"]
+    subprocess.run(["make", "-s", "-C", str(ROOT / "examples" / "c"), *where], check=True, timeout=120)
+    return folder / "guide"
+
+
+def run(
+    arguments: list[str], folder: Path, program: Path = GUIDE, **variables: str
+) -> subprocess.CompletedProcess[str]:
     """Runs the example in a folder, in an environment that has what a user would set and no more."""
     environment = {"PYTHONPATH": PACKAGES, "PATH": os.environ.get("PATH", ""), **variables}
     given = os.environ.get("MILLICAST_TOKENS_LIBRARY")
     if given:
         environment["MILLICAST_TOKENS_LIBRARY"] = str(Path(given).absolute())
-    command = [sys.executable, "-B", str(GUIDE), *arguments]
+    command = [str(program), *arguments]
+    if program.suffix == ".py":
+        command = [sys.executable, "-B", *command]
     return subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, check=False, timeout=60)
 
 
@@ -56,7 +72,10 @@ def test_the_guide_takes_the_secret_from_a_file_and_the_address_as_an_option(
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_the_guide_makes_the_calls_of_the_guide_in_its_order(tmp_path: Path) -> None:
+@pytest.mark.parametrize("language", ["python", "c"])
+def test_the_guide_makes_the_calls_of_the_guide_in_its_order(language: str, tmp_path: Path) -> None:
+    program = c_guide(tmp_path) if language == "c" else GUIDE
+
     def answer(asked: Asked) -> Answer:
         if "/list" in asked.path:
             return success([])
@@ -67,27 +86,27 @@ def test_the_guide_makes_the_calls_of_the_guide_in_its_order(tmp_path: Path) -> 
         return success({"id": len(recorder.asked), "token": "t" * 64, "streams": streams, "tracking": tracking})
 
     with recording(answer) as recorder:
-        done = run([], tmp_path, MILLICAST_API_URL=recorder.url, MILLICAST_API_SECRET="secret")
+        done = run([], tmp_path, program, MILLICAST_API_URL=recorder.url, MILLICAST_API_SECRET="secret")
     assert (done.returncode, done.stderr) == (0, "")
-    calls = [(asked.method, asked.path.partition("?")[0]) for asked in recorder.asked]
+    # The ids are left out, and with them which of its tokens a program reads and deletes.
+    calls = [(asked.method, re.sub(r"/[0-9]+$", "/ID", asked.path.partition("?")[0])) for asked in recorder.asked]
     publish, subscribe = "/api/publish_token", "/api/subscribe_token"
-    assert calls[:5] == [
+    assert ("GET", f"{publish}/ID") in calls
+    steps = [call for call in calls if call[0] != "GET" or not call[1].endswith("/ID")]
+    steps = [call for call, before in zip(steps, [None, *steps]) if call != before or call[0] != "DELETE"]
+    assert steps[:10] == [
         ("POST", publish),
         ("POST", publish),
-        ("GET", f"{publish}/1"),
         ("GET", f"{publish}/list"),
-        ("DELETE", f"{publish}/1"),
-    ]
-    assert calls[5:12] == [
-        ("POST", subscribe),
-        ("POST", subscribe),
-        ("POST", subscribe),
+        ("DELETE", f"{publish}/ID"),
+        *([("POST", subscribe)] * 3),
         ("GET", "/api/analytics/tracking/total"),
-        ("GET", f"{subscribe}/6"),
         ("GET", f"{subscribe}/list"),
-        ("DELETE", f"{subscribe}/6"),
+        ("DELETE", f"{subscribe}/ID"),
     ]
-    assert {method for method, _ in calls[12:]} == {"DELETE"}
+    assert {method for method, _ in steps[10:]} <= {"DELETE"}
+    made, deleted = (sum(call[0] == method for call in calls) for method in ("POST", "DELETE"))
+    assert made == deleted == 5
     bodies = [asked.json for asked in recorder.asked if asked.method == "POST"]
     plain = [{"streamName": name, "isRegex": False} for name in ("MainCam", "BackupCam", "StageCam", "StageCamera")]
     pattern = {"streamName": ".*", "isRegex": True}

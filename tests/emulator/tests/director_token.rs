@@ -250,11 +250,15 @@ fn a_request_that_names_no_stream_is_none() {
 }
 
 #[test]
-fn every_rule_has_a_name_of_its_own_and_the_read_me_lists_it() {
+fn every_rule_has_a_name_of_its_own_a_test_that_it_refuses_and_a_line_in_the_read_me() {
     let read_me = include_str!("../README.md");
     let mut names = Rule::ALL.map(Rule::name).to_vec();
     for name in &names {
         assert!(read_me.contains(&format!("`{name}`")), "{name}");
+    }
+    let tests = [include_str!("director_token.rs"), include_str!("director_self_signed.rs")].concat();
+    for name in &names {
+        assert!(tests.contains(&format!("\"{name}\"")), "no test is refused by {name}");
     }
     names.sort_unstable();
     names.dedup();
