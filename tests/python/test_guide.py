@@ -105,8 +105,6 @@ def test_the_guide_makes_the_calls_of_the_guide_in_its_order(language: str, tmp_
         ("DELETE", f"{subscribe}/ID"),
     ]
     assert {method for method, _ in steps[10:]} <= {"DELETE"}
-    made, deleted = (sum(call[0] == method for call in calls) for method in ("POST", "DELETE"))
-    assert made == deleted == 5
     bodies = [asked.json for asked in recorder.asked if asked.method == "POST"]
     plain = [{"streamName": name, "isRegex": False} for name in ("MainCam", "BackupCam", "StageCam", "StageCamera")]
     pattern = {"streamName": ".*", "isRegex": True}
