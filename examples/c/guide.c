@@ -21,6 +21,7 @@
 #define LABEL "DevTestToken"
 #define TRACKING_ID "Tracking_ID_1"
 #define THIRTY_DAYS 2592000u
+#define ONE_MONTH 2628000u /* a twelfth of a year */
 #define MOST_TOKENS 8
 
 struct ids {
@@ -132,7 +133,7 @@ static bool publish_any_stream(struct guide *guide)
         && mct_publish_token_spec_add_stream(spec, ".*", true, &guide->why) == MCT_OK
         && mct_publish_token_spec_add_allowed_country(spec, "PL", &guide->why) == MCT_OK
         && mct_publish_token_spec_add_allowed_country(spec, "ZA", &guide->why) == MCT_OK
-        && mct_publish_token_spec_set_expires(spec, THIRTY_DAYS, &guide->why) == MCT_OK
+        && mct_publish_token_spec_set_expires(spec, ONE_MONTH, &guide->why) == MCT_OK
         && create_publish(guide, spec);
     mct_publish_token_spec_free(spec);
     return done;
@@ -203,7 +204,7 @@ static bool subscribe_one_stream(struct guide *guide)
     puts("A subscribe token for one stream:");
     bool done = mct_subscribe_token_spec_new(LABEL, &spec, &guide->why) == MCT_OK
         && mct_subscribe_token_spec_add_stream(spec, "StageCamera", false, &guide->why) == MCT_OK
-        && mct_subscribe_token_spec_set_expires(spec, THIRTY_DAYS, &guide->why) == MCT_OK
+        && mct_subscribe_token_spec_set_expires(spec, ONE_MONTH, &guide->why) == MCT_OK
         && create_subscribe(guide, spec);
     mct_subscribe_token_spec_free(spec);
     return done;
@@ -216,7 +217,7 @@ static bool subscribe_bound_to_address(struct guide *guide)
     bool done = mct_subscribe_token_spec_new(LABEL, &spec, &guide->why) == MCT_OK
         && mct_subscribe_token_spec_add_stream(spec, ".*", true, &guide->why) == MCT_OK
         && mct_subscribe_token_spec_set_bind_ips_on_usage(spec, 1, &guide->why) == MCT_OK
-        && mct_subscribe_token_spec_set_expires(spec, THIRTY_DAYS, &guide->why) == MCT_OK
+        && mct_subscribe_token_spec_set_expires(spec, ONE_MONTH, &guide->why) == MCT_OK
         && create_subscribe(guide, spec);
     mct_subscribe_token_spec_free(spec);
     return done;
