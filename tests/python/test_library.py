@@ -181,6 +181,8 @@ def test_the_interpreter_ends_while_a_daemon_thread_is_in_a_call(copied: Path, l
     code = (
         "import socket, threading\n"
         "import millicast_tokens as m\n"
+        # Python itself aborts where a daemon thread is printing a traceback as the interpreter ends.
+        "threading.excepthook = lambda _: None\n"
         "listener = socket.create_server(('127.0.0.1', 0))\n"
         "client = m.Client('secret', base_url=f'http://127.0.0.1:{listener.getsockname()[1]}', log=lambda *_: None)\n"
         "threading.Thread(target=client.publish_tokens.list_page, daemon=True).start()\n"
