@@ -157,6 +157,15 @@ fn a_repeated_delete_that_finds_nothing_is_a_success() {
 }
 
 #[test]
+fn a_delete_that_the_api_says_it_did_not_do_is_no_success() {
+    let peer = Peer::new(vec![Act::Answer(success("false")), Act::Answer(success("true"))]);
+    let client = Client::new(&peer.url);
+    let failure = client.delete_publish(5).expect_err("a failure");
+    assert_eq!((failure.status, failure.http_status, failure.outcome), (MCT_ERR_REJECTED, 200, MCT_OUTCOME_REJECTED));
+    client.delete_publish(5).expect("deleted");
+}
+
+#[test]
 fn a_server_that_closes_after_each_answer_costs_no_create() {
     let peer = Peer::new(vec![Act::AnswerAndClose(success(TOKEN))]);
     let client = Client::new(&peer.url);

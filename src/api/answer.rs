@@ -165,6 +165,14 @@ pub(crate) fn unreadable(answer: &Answer, id: Option<u64>, error: &serde_json::E
     })
 }
 
+/// The API answered well that it did not do it.
+pub(crate) fn not_done(answer: &Answer) -> Error {
+    Error::new(MCT_ERR_REJECTED, "the API answered that it did not do it").with(|details| {
+        details.http_status = answer.http_status;
+        details.outcome = MCT_OUTCOME_REJECTED;
+    })
+}
+
 /// No answer came from `server`. `was_sent`: it may have the whole request.
 pub(crate) fn lost(error: &reqwest::Error, server: &str, was_sent: bool, no_roots: Option<&str>) -> Error {
     let tls = find::<rustls::Error>(error);

@@ -72,5 +72,9 @@ pub(crate) fn list_page<K: Kind>(client: &Client, options: &ListOptions) -> Resu
 }
 
 pub(crate) fn delete<K: Kind>(client: &Client, id: u64) -> Result<()> {
-    client.send(&request_for::<K>(id, Method::DELETE, Repeat::Delete), client.deadline()).map(|_| ())
+    let answer = client.send(&request_for::<K>(id, Method::DELETE, Repeat::Delete), client.deadline())?;
+    match answer.data() {
+        "false" => Err(answer::not_done(&answer)),
+        _ => Ok(()),
+    }
 }

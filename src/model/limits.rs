@@ -66,7 +66,7 @@ pub(crate) fn origin(field: &str, given: &str) -> Result<()> {
         Some((host, port)) => (host, Some(port)),
         None => (given, None),
     };
-    let port_is_good = |port: &str| port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok_and(|port| port != 0);
+    let port_is_good = |port: &str| port.bytes().all(|byte| byte.is_ascii_digit()) && !port.starts_with('0') && port.parse::<u16>().is_ok();
     let name = host.strip_prefix("*.").unwrap_or(host);
     if !port.is_none_or(port_is_good) || !name.split('.').all(is_host_label) {
         return Err(wrong("must be a domain such as example.com or *.example.com, with a port or without"));
@@ -76,7 +76,7 @@ pub(crate) fn origin(field: &str, given: &str) -> Result<()> {
 
 fn is_host_label(label: &str) -> bool {
     !label.is_empty()
-        && label.chars().count() <= HOST_LABEL_CHARACTERS
+        && units(label) <= HOST_LABEL_CHARACTERS
         && label.chars().all(|character| character.is_alphanumeric() || character == '-' || character == '_')
 }
 
@@ -167,6 +167,7 @@ mod tests {
             "example.com:0",
             "example.com:65536",
             "example.com:+80",
+            "example.com:080",
             "a\nb.com",
             "\"",
             &long_label,
