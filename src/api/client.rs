@@ -18,12 +18,12 @@ use super::answer::{self, Answer};
 use super::config::Config;
 use super::driver::{Driver, Drivers, Ended, Http, HttpMaker};
 use super::log::{Level, Lines};
+use super::progress::Progress;
 use super::resolver::Resolver;
 use super::retry::{self, Repeat};
 use super::tls::Tls;
 use crate::error::{
-    Error, MCT_ERR_CANCELLED, MCT_ERR_FORKED, MCT_ERR_PROTOCOL, MCT_ERR_SYSTEM, MCT_ERR_TIMEOUT, MCT_OUTCOME_NOT_SENT,
-    MCT_OUTCOME_REJECTED, MCT_OUTCOME_UNKNOWN, Result, mct_outcome,
+    Error, MCT_ERR_CANCELLED, MCT_ERR_FORKED, MCT_ERR_PROTOCOL, MCT_ERR_SYSTEM, MCT_ERR_TIMEOUT, MCT_OUTCOME_UNKNOWN, Result,
 };
 use crate::os::{self, Alarm, SigpipeGuard};
 use crate::text::extend_wiping;
@@ -315,49 +315,6 @@ impl Call<'_> {
 
     fn ended_early(&self, status: i32, message: String) -> Error {
         Error::new(status, message).with(|details| details.outcome = self.progress.outcome())
-    }
-}
-
-/// What the server may have of a call, over all its attempts.
-#[derive(Default)]
-struct Progress {
-    /// It may have the whole of the request that is under way.
-    was_sent: Arc<AtomicBool>,
-    is_under_way: AtomicBool,
-    may_be_done: AtomicBool,
-    was_rejected: AtomicBool,
-}
-
-impl Progress {
-    fn begins(&self, was_sent: bool) {
-        self.was_sent.store(was_sent, Ordering::Relaxed);
-        self.is_under_way.store(true, Ordering::Relaxed);
-    }
-
-    /// An attempt failed. What its error says of the outcome holds for the call only if no earlier attempt may have
-    /// succeeded.
-    fn ended(&self, error: Error) -> Error {
-        self.is_under_way.store(false, Ordering::Relaxed);
-        let outcome = error.details().outcome;
-        self.was_rejected.store(outcome == MCT_OUTCOME_REJECTED, Ordering::Relaxed);
-        if outcome == MCT_OUTCOME_UNKNOWN {
-            self.may_be_done.store(true, Ordering::Relaxed);
-        }
-        if self.may_be_done() { error.with(|details| details.outcome = MCT_OUTCOME_UNKNOWN) } else { error }
-    }
-
-    fn may_be_done(&self) -> bool {
-        self.may_be_done.load(Ordering::Relaxed)
-    }
-
-    /// Of a call that ends now.
-    fn outcome(&self) -> mct_outcome {
-        let is_sent = self.is_under_way.load(Ordering::Relaxed) && self.was_sent.load(Ordering::Relaxed);
-        match () {
-            () if self.may_be_done() || is_sent => MCT_OUTCOME_UNKNOWN,
-            () if !self.is_under_way.load(Ordering::Relaxed) && self.was_rejected.load(Ordering::Relaxed) => MCT_OUTCOME_REJECTED,
-            () => MCT_OUTCOME_NOT_SENT,
-        }
     }
 }
 

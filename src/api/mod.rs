@@ -5,6 +5,7 @@ mod client;
 mod config;
 mod driver;
 mod log;
+mod progress;
 mod resolver;
 mod retry;
 mod tls;
