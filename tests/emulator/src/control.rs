@@ -13,18 +13,20 @@ use axum::routing::post;
 use serde_json::json;
 use time::OffsetDateTime;
 
-use crate::analytics;
+use crate::analytics::{self, Form, Purpose, Traffic};
 use crate::body::object;
 use crate::clock::LATEST_NOW;
 use crate::envelope::{Answer, Refusal, success};
 use crate::state::Shared;
-use crate::tokens::{Id, Kind, Publish, Subscribe, find, read_id};
+use crate::tokens::{Id, Kind, Publish, Subscribe, Token, find, read_id};
 use crate::validate::{Fields, Problems};
 
 pub fn routes() -> Router<Arc<Shared>> {
     Router::new()
         .route("/_emulator/clock", post(clock))
         .route("/_emulator/usage", post(usage))
+        .route("/_emulator/analytics", post(analytics_form))
+        .route("/_emulator/publish", post(publish))
         .route("/_emulator/token/publish/{id}", post(token::<Publish>))
         .route("/_emulator/token/subscribe/{id}", post(token::<Subscribe>))
         .route_layer(from_fn(local_only))
@@ -69,16 +71,76 @@ async fn usage(State(shared): State<Arc<Shared>>, body: Bytes) -> Answer {
     fields.demand("streamName");
     fields.demand("trackingId");
     let stream = fields.text("streamName", 1..=128).unwrap_or_default();
-    let tracking_id = fields.text("trackingId", 1..=128).unwrap_or_default();
+    // Nobody is counted for where it is empty.
+    let tracking_id = fields.text("trackingId", 0..=128).unwrap_or_default();
     let time = fields.integer("time", 0..=LATEST_NOW);
     let bytes = analytics::Bytes {
         received: fields.integer("bytesIn", 0..=i64::MAX).unwrap_or(0),
         sent: fields.integer("bytesOut", 0..=i64::MAX).unwrap_or(0),
     };
+    let purpose = fields.choice("kind", &Purpose::NAMED);
+    let duration = fields.integer("duration", 0..=i64::MAX);
+    if duration.is_some() && purpose != Some(Purpose::Restream) {
+        fields.refuse("duration", "Only what is restreamed has a duration.");
+    }
     problems.settle()?;
     let time = time.unwrap_or_else(|| shared.clock.now().unix_timestamp());
-    shared.platform().usage.add(&tracking_id, &stream, time, bytes);
+    let traffic = Traffic::new(bytes, purpose, duration.unwrap_or(0));
+    shared.platform().usage.add(&tracking_id, &stream, time, &traffic);
     Ok(success(json!(true)))
+}
+
+/// Sets how rows tell their figures from now on.
+async fn analytics_form(State(shared): State<Arc<Shared>>, body: Bytes) -> Answer {
+    let request = object(&body)?;
+    let problems = Problems::default();
+    let fields = Fields::of(&request, &problems);
+    fields.demand("form");
+    let form = fields.choice("form", &Form::NAMED).unwrap_or_default();
+    problems.settle()?;
+    shared.platform().usage.form = form;
+    Ok(success(json!({ "form": request["form"] })))
+}
+
+/// `{"isLive": bool}` starts or stops a live stream under a publish token, as an encoder would.
+async fn publish(State(shared): State<Arc<Shared>>, body: Bytes) -> Answer {
+    let request = object(&body)?;
+    let problems = Problems::default();
+    let fields = Fields::of(&request, &problems);
+    fields.demand("tokenId");
+    fields.demand("streamName");
+    fields.demand("isLive");
+    let id = fields.integer("tokenId", i64::MIN..=i64::MAX).unwrap_or_default();
+    let stream = fields.text("streamName", 1..=128).unwrap_or_default();
+    let is_live = fields.flag("isLive").unwrap_or_default();
+    problems.settle()?;
+
+    let mut platform = shared.platform();
+    let token = find(id, |id| platform.publish.get_mut(id))?;
+    // What runs may stop, whatever has happened to the token since.
+    if is_live {
+        check_publish(token, &stream, shared.clock.now())?;
+    }
+    let answer = json!({ "tokenId": id, "streamName": stream, "isLive": is_live });
+    if is_live {
+        token.own.live.insert(stream);
+    } else {
+        token.own.live.remove(&stream);
+    }
+    Ok(success(answer))
+}
+
+fn check_publish(token: &Token<Publish>, stream: &str, now: OffsetDateTime) -> Result<(), Refusal> {
+    let (at_fault, why) = if !token.is_active {
+        ("tokenId", "The token is disabled.")
+    } else if token.is_expired(now) {
+        ("tokenId", "The token has expired.")
+    } else if !token.terms.cover(stream) {
+        ("streamName", "The token is for other streams.")
+    } else {
+        return Ok(());
+    };
+    Err(Refusal::fail(StatusCode::BAD_REQUEST, json!({ at_fault: why })))
 }
 
 /// `{"isActive": bool}` disables a token or enables it again. The answer leaves the token itself

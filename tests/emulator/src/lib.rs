@@ -20,6 +20,7 @@ mod analytics;
 mod auth;
 mod body;
 mod clock;
+mod clusters;
 mod control;
 mod director;
 mod envelope;

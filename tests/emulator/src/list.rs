@@ -69,6 +69,43 @@ impl Page {
     }
 }
 
+/// Which tokens a listing by name shows.
+pub struct ByName {
+    /// Lower-case.
+    name: String,
+    among_labels: bool,
+    among_streams: bool,
+}
+
+impl ByName {
+    /// Reads its parameters. Whoever calls this finishes them.
+    pub fn read(parameters: &Parameters) -> Option<Self> {
+        let name = parameters.filled("name").map(str::to_lowercase);
+        let (among_labels, among_streams) = match parameters.one("filterBy").unwrap_or_default() {
+            "" | "TokenOrStreamName" => (true, true),
+            "TokenName" => (true, false),
+            "StreamName" => (false, true),
+            "None" => (false, false),
+            _ => {
+                parameters.refuse("filterBy", "The value is none of None, TokenName, StreamName and TokenOrStreamName.");
+                return None;
+            }
+        };
+        Some(Self { name: name?, among_labels, among_streams })
+    }
+
+    pub fn shows<K>(&self, token: &Token<K>) -> bool {
+        let matches = |text: &str| text.to_lowercase().contains(&self.name);
+        let mut plain = token.terms.plain_streams().peekable();
+        if plain.peek().is_none() {
+            return false;
+        }
+        // Neither among these nor among those: it keeps nothing back.
+        let everything = !self.among_labels && !self.among_streams;
+        everything || (self.among_labels && matches(&token.terms.label)) || (self.among_streams && plain.any(matches))
+    }
+}
+
 fn number(parameters: &Parameters, name: &'static str, most: u64) -> Option<u64> {
     let text = parameters.required(name)?;
     // Digits only: the parser itself would take a plus sign too.

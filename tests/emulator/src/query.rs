@@ -5,24 +5,42 @@ use std::collections::BTreeMap;
 
 use axum::extract;
 use axum::http::{StatusCode, Uri};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::envelope::Refusal;
 
 /// The parameters in the order sent; a key may come more than once.
 ///
-/// Problems are gathered, so that one answer names them all. They go out in the longer form,
-/// with a list of messages for each parameter, that listing answers with on the platform.
+/// Problems are gathered, so that one answer names them all.
 pub struct Parameters {
     given: Vec<(String, String)>,
+    form: Form,
     problems: RefCell<BTreeMap<&'static str, Vec<String>>>,
 }
 
+/// How problems are told. The platform has a form for each operation and no reason.
+enum Form {
+    /// A list of messages for each parameter, and a message about them all.
+    Long,
+    /// A message for each parameter, as with the fields of a body.
+    Short,
+}
+
 impl Parameters {
+    /// Those that problems are told of in the longer form, as nearly all are.
     pub fn of(uri: &Uri) -> Self {
+        Self::told(uri, Form::Long)
+    }
+
+    /// Those that problems are told of in the shorter form.
+    pub fn told_briefly(uri: &Uri) -> Self {
+        Self::told(uri, Form::Short)
+    }
+
+    fn told(uri: &Uri, form: Form) -> Self {
         // Bad escapes become U+FFFD, so nothing in a query is beyond reading.
         let given = extract::Query::try_from_uri(uri).map_or_else(|_| Vec::new(), |query| query.0);
-        Self { given, problems: RefCell::default() }
+        Self { given, form, problems: RefCell::default() }
     }
 
     /// Every value of a parameter that repeats its key.
@@ -51,6 +69,16 @@ impl Parameters {
         self.one(name)
     }
 
+    /// The value of a parameter that has to be there and say something.
+    pub fn filled(&self, name: &'static str) -> Option<&str> {
+        let value = self.required(name)?;
+        if value.is_empty() {
+            self.refuse(name, "The parameter is empty.");
+            return None;
+        }
+        Some(value)
+    }
+
     pub fn refuse(&self, name: &'static str, why: impl Into<String>) {
         self.problems.borrow_mut().entry(name).or_default().push(why.into());
     }
@@ -60,7 +88,16 @@ impl Parameters {
         let problems = self.problems.borrow();
         match read {
             Some(read) if problems.is_empty() => Ok(read),
-            _ => Err(Refusal::fail(StatusCode::BAD_REQUEST, json!({ "errors": *problems, "message": "Validation errors" }))),
+            _ => Err(Refusal::fail(StatusCode::BAD_REQUEST, self.form.data(&problems))),
+        }
+    }
+}
+
+impl Form {
+    fn data(&self, problems: &BTreeMap<&'static str, Vec<String>>) -> Value {
+        match self {
+            Self::Long => json!({ "errors": problems, "message": "Validation errors" }),
+            Self::Short => problems.iter().map(|(name, messages)| ((*name).to_owned(), json!(messages.first()))).collect(),
         }
     }
 }

@@ -14,6 +14,11 @@ pub fn hex(bytes: usize) -> io::Result<String> {
     Ok(drawn.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
+/// A token's text.
+pub fn token() -> io::Result<String> {
+    hex(32)
+}
+
 /// The answer where [`hex`] gives nothing.
 pub fn none() -> Refusal {
     Refusal::error(StatusCode::INTERNAL_SERVER_ERROR, "The system gives no random numbers")

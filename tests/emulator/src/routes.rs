@@ -11,13 +11,15 @@ use crate::envelope::Refusal;
 use crate::intake::take_in;
 use crate::state::Shared;
 use crate::tokens::{Publish, Subscribe};
-use crate::{analytics, control, director, tokens};
+use crate::{analytics, clusters, control, director, tokens};
 
 /// The whole emulator.
 pub fn all(shared: Arc<Shared>) -> Router {
     Router::new()
         .merge(tokens::routes::<Publish>())
         .merge(tokens::routes::<Subscribe>())
+        .merge(tokens::publish_routes())
+        .merge(clusters::routes())
         .merge(analytics::routes())
         .merge(director::routes())
         .merge(control::routes())

@@ -37,8 +37,8 @@ impl Problems {
     }
 }
 
-/// The fields of one object. `null` is the same as absent, and fields that nobody asks for are
-/// ignored.
+/// The fields of one object. `null` is the same as absent unless [`Fields::is_null`] is asked, and
+/// fields that nobody asks for are ignored.
 pub struct Fields<'a> {
     object: &'a Map<String, Value>,
     /// Where the object stands: empty, or such as `streams[0].`.
@@ -63,6 +63,22 @@ impl<'a> Fields<'a> {
 
     fn given(&self, name: &str) -> Option<&'a Value> {
         self.object.get(name).filter(|value| !value.is_null())
+    }
+
+    pub fn is_given(&self, name: &str) -> bool {
+        self.given(name).is_some()
+    }
+
+    /// Whether a field is there and `null`.
+    pub fn is_null(&self, name: &str) -> bool {
+        self.object.get(name).is_some_and(Value::is_null)
+    }
+
+    /// Refuses the second of two fields that exclude each other; the first one if an update leaves
+    /// the second as it is.
+    pub fn refuse_both(&self, first: &str, second: &str) {
+        let (at_fault, other) = if self.is_given(second) { (second, first) } else { (first, second) };
+        self.refuse(at_fault, format!("The field excludes {other}."));
     }
 
     /// Refuses the object if it lacks a field.
@@ -105,8 +121,30 @@ impl<'a> Fields<'a> {
         Some(text)
     }
 
+    /// A text that is one of a few, read into what it stands for.
+    pub fn choice<T: Copy>(&self, name: &str, among: &[(&str, T)]) -> Option<T> {
+        let text = self.text(name, 0..=usize::MAX)?;
+        let chosen = among.iter().find(|(known, _)| *known == text);
+        if chosen.is_none() {
+            let known: Vec<&str> = among.iter().map(|(known, _)| *known).collect();
+            self.refuse(name, format!("The value is none of {}.", known.join(", ")));
+        }
+        chosen.map(|(_, meaning)| *meaning)
+    }
+
     pub fn integer(&self, name: &str, range: RangeInclusive<i64>) -> Option<i64> {
-        let value = self.given(name)?;
+        self.read_integer(self.given(name)?, name, range)
+    }
+
+    /// An array of integers, whatever their sign.
+    pub fn integers(&self, name: &str) -> Option<Vec<i64>> {
+        let list = self.list(name)?;
+        let integers = list.iter().enumerate();
+        let integers = integers.filter_map(|(index, value)| self.read_integer(value, &format!("{name}[{index}]"), i64::MIN..=i64::MAX));
+        Some(integers.collect())
+    }
+
+    fn read_integer(&self, value: &Value, name: &str, range: RangeInclusive<i64>) -> Option<i64> {
         // A number beyond 64 bits reads as one with a fraction: 2^64 is a wrong type.
         if !value.is_i64() && !value.is_u64() {
             self.wrong_type(name, "an integer");
@@ -169,6 +207,25 @@ impl<'a> Fields<'a> {
             read(text).map_err(|why| self.refuse(&name, format!("The entry is {why}."))).ok()
         });
         Some(entries.collect())
+    }
+
+    /// An array of names, each a string or an object with the string under `key`.
+    pub fn names(&self, name: &str, key: &str) -> Option<Vec<String>> {
+        let list = self.list(name)?;
+        let names = list.iter().enumerate().filter_map(|(index, value)| {
+            let name = format!("{name}[{index}]");
+            if let Some(object) = value.as_object() {
+                let object = self.inside(object, &name);
+                object.demand(key);
+                return object.text(key, 0..=usize::MAX);
+            }
+            let text = value.as_str();
+            if text.is_none() {
+                self.wrong_type(&name, "a string");
+            }
+            text.map(str::to_owned)
+        });
+        Some(names.collect())
     }
 
     fn inside(&self, object: &'a Map<String, Value>, name: &str) -> Fields<'a> {

@@ -72,7 +72,7 @@ fn only_a_token_that_exists_is_switched_and_only_with_true_or_false() {
 fn a_page_in_a_browser_controls_nothing() {
     let bench = Bench::new();
     for origin in ["https://example.com", "null", &bench.0.url()] {
-        for path in ["/_emulator/clock", "/_emulator/usage", "/_emulator/token/publish/1"] {
+        for path in ["/_emulator/clock", "/_emulator/usage", "/_emulator/analytics", "/_emulator/publish", "/_emulator/token/publish/1"] {
             let answer = bench.send("POST", path, &[("Origin", origin)], br#"{"now":5}"#);
             assert_eq!((answer.status, &answer.body["status"]), (403, &json!("error")), "{origin} {path}");
         }

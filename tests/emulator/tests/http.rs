@@ -6,15 +6,30 @@ use common::{Bench, NOON, SECRET};
 use millicast_emulator::{Emulator, Options};
 use serde_json::json;
 
-const GUARDED: [(&str, &str); 9] = [
+const GUARDED: [(&str, &str); 24] = [
     ("POST", "/api/publish_token"),
     ("POST", "/api/publish_token/"),
     ("GET", "/api/publish_token/list?page=1&itemsOnPage=1"),
+    ("GET", "/api/publish_token/list_by_name?name=a&page=1&itemsOnPage=1"),
+    ("GET", "/api/publish_token/list_by_cluster?cluster=auto&page=1&itemsOnPage=1"),
     ("GET", "/api/publish_token/1000"),
+    ("PUT", "/api/publish_token/1000"),
+    ("PUT", "/api/v2/publish_token/1000"),
     ("DELETE", "/api/publish_token/1000"),
+    ("PATCH", "/api/publish_token/disable"),
+    ("GET", "/api/publish_token/active?streamId=emulator/show"),
+    ("GET", "/api/publish_token/active/all"),
+    ("POST", "/api/publish_token/1000/restream/sync"),
     ("POST", "/api/subscribe_token"),
+    ("GET", "/api/subscribe_token/list_by_name?name=a&page=1&itemsOnPage=1"),
     ("GET", "/api/subscribe_token/1000"),
+    ("PUT", "/api/subscribe_token/1000"),
+    ("PUT", "/api/v2/subscribe_token/1000"),
     ("DELETE", "/api/subscribe_token/1000"),
+    ("GET", "/api/cluster"),
+    ("GET", "/api/analytics/tracking/series?resolution=Day&trackingIds=a&startDate=2026-01-01&stopDate=2026-01-02"),
+    ("GET", "/api/analytics/tracking/streams/total?streamNames=a&startDate=2026-01-01&stopDate=2026-01-02"),
+    ("GET", "/api/analytics/tracking/streams/series?resolution=Day&streamNames=a&startDate=2026-01-01&stopDate=2026-01-02"),
     ("GET", "/api/analytics/tracking/total?trackingIds=a&startDate=2026-01-01&stopDate=2026-01-02"),
 ];
 
@@ -75,6 +90,10 @@ fn a_method_that_a_path_does_not_know_is_an_error_with_405_and_the_ones_it_knows
         ("PUT", "/api/publish_token", "post"),
         ("POST", "/api/subscribe_token/list", "get"),
         ("PATCH", "/api/subscribe_token/1", "delete"),
+        ("GET", "/api/v2/publish_token/1", "put"),
+        ("GET", "/api/publish_token/disable", "patch"),
+        ("DELETE", "/api/publish_token/active", "get"),
+        ("GET", "/api/publish_token/1/restream/sync", "post"),
         ("GET", "/api/director/subscribe", "post"),
         ("BREW", "/api/analytics/tracking/total", "get"),
         ("GET", "/_emulator/clock", "post"),

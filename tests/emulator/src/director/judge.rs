@@ -2,7 +2,6 @@
 
 use std::net::IpAddr;
 
-use regex::Regex;
 use time::OffsetDateTime;
 
 use super::Turned;
@@ -10,7 +9,7 @@ use super::rule::Rule;
 use super::self_signed::{Claims, SelfSigned};
 use crate::address::{AllowedAddress, CountryOf, country_of};
 use crate::origin::{AllowedOrigin, Whence};
-use crate::tokens::{ACCOUNT_CLUSTER, Kind, Shelf, Stream, Subscribe, Terms, Token};
+use crate::tokens::{ACCOUNT_CLUSTER, Kind, Shelf, Subscribe, Terms, Token};
 
 /// Who asks, for what, and when.
 pub struct Viewer<'a> {
@@ -105,24 +104,10 @@ fn check_against_parent(claims: &Claims, parent: &Token<Subscribe>) -> Result<()
 }
 
 fn check_stream(terms: &Terms, wanted: &str) -> Result<(), Turned> {
-    if terms.streams.iter().any(|stream| covers(stream, wanted)) {
+    if terms.cover(wanted) {
         return Ok(());
     }
     Err(Turned::new(Rule::Stream, "no name or pattern of the token covers the stream"))
-}
-
-fn covers(stream: &Stream, wanted: &str) -> bool {
-    // Responses mark this name as a pattern at times and at times not; it means any name.
-    if stream.name == ".*" {
-        return true;
-    }
-    if !stream.is_regex {
-        return stream.name == wanted;
-    }
-    // A pattern has to stand alone before it is wrapped, or `a)|(b` would become one.
-    // One that is no pattern in this dialect covers nothing.
-    let pattern = &stream.name;
-    Regex::new(pattern).is_ok() && Regex::new(&format!(r"\A(?:{pattern})\z")).is_ok_and(|whole| whole.is_match(wanted))
 }
 
 /// The rules about where a viewer is; gives the address to bind, if it is a new one.

@@ -16,7 +16,7 @@ use axum::http::HeaderMap;
 use axum::routing::post;
 use serde_json::{Value, json};
 
-use crate::analytics;
+use crate::analytics::{self, Traffic};
 use crate::auth::{Credential, credential};
 use crate::body::object;
 use crate::envelope::{Answer, Refusal, success};
@@ -90,7 +90,7 @@ async fn subscribe(
     if let Some(tracking_id) = admission.tracking_id {
         let second = viewer.now.unix_timestamp();
         // No media flows here: the stream gets its row, and the bytes are a test's to add.
-        platform.usage.add(&tracking_id, &stream, second, analytics::Bytes::default());
+        platform.usage.add(&tracking_id, &stream, second, &Traffic::new(analytics::Bytes::default(), None, 0));
     }
     Ok(success(session))
 }

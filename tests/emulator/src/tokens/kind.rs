@@ -4,18 +4,21 @@ use std::io;
 
 use serde_json::{Map, Value};
 
-use super::Shelf;
+use super::{Shelf, Update};
 use crate::state::Platform;
 use crate::validate::Fields;
 
 /// A kind of token: the fields only it has, and where it is kept.
-pub trait Kind: Sized + Send + 'static {
+pub trait Kind: Clone + Send + 'static {
     /// As in `/api/publish_token` and "No publish token".
     const NAME: &'static str;
 
     /// Reads its own fields of a create request. Problems gather in the fields; the result counts
     /// only if there are none.
     fn read(fields: &Fields) -> io::Result<Self>;
+
+    /// Changes its own fields as an update says, on the same terms as [`Kind::read`].
+    fn update(&mut self, _update: &Update) {}
 
     /// Writes its own fields into an answer.
     fn answer(&self, answer: &mut Map<String, Value>);

@@ -2,23 +2,30 @@
 
 mod kind;
 mod publish;
+mod publish_only;
 mod routes;
 mod subscribe;
 mod terms;
+mod update;
 
 use std::collections::BTreeMap;
+use std::io;
 use std::net::IpAddr;
 
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 
-use crate::clock;
+use crate::validate::Fields;
+use crate::{clock, random};
 
 pub use kind::Kind;
 pub use publish::Publish;
+pub use publish_only::routes as publish_routes;
+use routes::no_token_words;
 pub use routes::{Id, find, read_id, routes};
 pub use subscribe::Subscribe;
-pub use terms::{ACCOUNT_CLUSTER, Stream, Terms};
+pub use terms::{ACCOUNT_CLUSTER, Terms};
+pub use update::{Update, Version};
 
 /// All tokens of one kind, by id.
 pub struct Shelf<K>(BTreeMap<u64, Token<K>>);
@@ -57,6 +64,7 @@ impl<K> Shelf<K> {
 }
 
 /// A token of either kind.
+#[derive(Clone)]
 pub struct Token<K> {
     pub id: u64,
     /// The token itself, 64 hex digits.
@@ -77,8 +85,31 @@ impl<K: Kind> Token<K> {
         self.expires_on.is_some_and(|expires_on| expires_on <= now)
     }
 
-    /// The token as the API answers with it.
+    /// Changes what an update says and nothing else. Problems gather in the update's fields; the
+    /// result counts only if there are none.
+    pub fn update(&mut self, update: &Update) -> io::Result<()> {
+        let places = self.terms.bind_ips_on_usage;
+        self.terms.update(update);
+        self.own.update(update);
+        update.put(&mut self.is_active, "isActive", Fields::flag);
+        if self.terms.bind_ips_on_usage != places {
+            self.bound.clear();
+        }
+        let mut refresh = false;
+        update.put(&mut refresh, "refreshToken", Fields::flag);
+        if refresh {
+            self.token = random::token()?;
+        }
+        Ok(())
+    }
+
+    /// The token as version 1 answers with it.
     pub fn answer(&self) -> Value {
+        self.answer_in(Version::V1)
+    }
+
+    /// The token as a version of the API answers with it.
+    pub fn answer_in(&self, version: Version) -> Value {
         let mut answer = Map::new();
         let mut set = |name: &str, value: Value| answer.insert(name.to_owned(), value);
         set("id", json!(self.id));
@@ -86,6 +117,10 @@ impl<K: Kind> Token<K> {
         set("addedOn", json!(clock::text(self.added_on)));
         set("expiresOn", json!(self.expires_on.map(clock::text)));
         set("isActive", json!(self.is_active));
+        if version == Version::V1 {
+            // The label's older name.
+            set("name", json!(self.terms.label));
+        }
         self.terms.answer(&mut answer);
         self.own.answer(&mut answer);
 

@@ -1,15 +1,17 @@
 //! What only publish tokens have.
 
+use std::collections::BTreeSet;
 use std::io;
 
 use serde_json::{Map, Value, json};
 
-use super::{Kind, Shelf};
+use super::{Kind, Shelf, Update, Version};
 use crate::random;
 use crate::state::Platform;
 use crate::validate::Fields;
 
 /// A publish token's own part.
+#[derive(Clone)]
 pub struct Publish {
     subscribe_requires_auth: bool,
     drm: bool,
@@ -25,16 +27,22 @@ pub struct Publish {
     enable_utc_insertion: Option<bool>,
     encoder_profile_id: Option<String>,
     srt_passphrase: String,
+    /// The streams that a test has declared live. They end with the token, and by nothing else
+    /// that happens to it.
+    pub live: BTreeSet<String>,
 }
 
+#[derive(Clone)]
 struct GeoCascade {
     is_enabled: Option<bool>,
     clusters: Option<Vec<String>>,
 }
 
+#[derive(Clone)]
 struct Restream {
     label: Option<String>,
-    url: String,
+    /// An update of version 2 may leave it out.
+    url: Option<String>,
     key: String,
     enabled: bool,
 }
@@ -54,17 +62,36 @@ impl Kind for Publish {
             display_srt_passphrase: set("displaySrtPassphrase"),
             low_latency_rtmp: fields.flag("lowLatencyRtmp").unwrap_or(true),
             geo_cascade: fields.object("geoCascade").map(|cascade| GeoCascade::read(&cascade)),
-            restream: read_restream(fields),
-            priority: fields.integer("priority", i32::MIN.into()..=i32::MAX.into()),
+            restream: read_restream(fields, "restream", Version::V1),
+            priority: read_priority(fields, "priority"),
             enable_utc_insertion: fields.flag("enableUTCInsertion"),
             encoder_profile_id: fields.filled_text("encoderProfileId"),
             // Within the 10 to 79 characters that SRT takes.
             srt_passphrase: random::hex(16)?,
+            live: BTreeSet::new(),
         };
-        if publish.record && publish.clip {
-            fields.refuse("clip", "The field excludes record.");
-        }
+        publish.check(fields);
         Ok(publish)
+    }
+
+    fn update(&mut self, update: &Update) {
+        update.put(&mut self.subscribe_requires_auth, "subscribeRequiresAuth", Fields::flag);
+        update.put(&mut self.drm, "drm", Fields::flag);
+        update.put(&mut self.record, "record", Fields::flag);
+        update.put(&mut self.clip, "clip", Fields::flag);
+        update.put(&mut self.multisource, "multisource", Fields::flag);
+        update.put(&mut self.enable_thumbnails, "enableThumbnails", Fields::flag);
+        update.put(&mut self.display_srt_passphrase, "displaySrtPassphrase", Fields::flag);
+        update.put(&mut self.low_latency_rtmp, "lowLatencyRtmp", Fields::flag);
+        update.replace(&mut self.geo_cascade, "geoCascade", |fields, name| {
+            let cascade = fields.object(name)?;
+            Some(Some(GeoCascade::read(&cascade)))
+        });
+        update.replace(&mut self.restream, "restream", |fields, name| read_restream(fields, name, update.version()).map(Some));
+        update.put_or_clear(&mut self.priority, "priority", read_priority);
+        update.put_or_clear(&mut self.enable_utc_insertion, "enableUTCInsertion", Fields::flag);
+        update.put_or_clear(&mut self.encoder_profile_id, "encoderProfileId", Fields::filled_text);
+        self.check(update.fields());
     }
 
     fn answer(&self, answer: &mut Map<String, Value>) {
@@ -112,6 +139,19 @@ impl Kind for Publish {
     }
 }
 
+impl Publish {
+    /// What excludes what, whichever request brought it together.
+    fn check(&self, fields: &Fields) {
+        if self.record && self.clip {
+            fields.refuse_both("record", "clip");
+        }
+    }
+}
+
+fn read_priority(fields: &Fields, name: &str) -> Option<i64> {
+    fields.integer(name, i32::MIN.into()..=i32::MAX.into())
+}
+
 impl GeoCascade {
     fn read(fields: &Fields) -> Self {
         let filled = |text: &str| match text.trim() {
@@ -131,21 +171,23 @@ impl GeoCascade {
     }
 }
 
-fn read_restream(fields: &Fields) -> Option<Vec<Restream>> {
-    let endpoints = fields.objects("restream")?;
+fn read_restream(fields: &Fields, name: &str, version: Version) -> Option<Vec<Restream>> {
+    let endpoints = fields.objects(name)?;
     if endpoints.len() > 10 {
-        fields.refuse("restream", "At most 10 endpoints are allowed.");
+        fields.refuse(name, "At most 10 endpoints are allowed.");
     }
-    Some(endpoints.iter().map(Restream::read).collect())
+    Some(endpoints.iter().map(|endpoint| Restream::read(endpoint, version)).collect())
 }
 
 impl Restream {
-    fn read(fields: &Fields) -> Self {
-        fields.demand("url");
+    fn read(fields: &Fields, version: Version) -> Self {
+        if version == Version::V1 {
+            fields.demand("url");
+        }
         fields.demand("key");
         Self {
             label: fields.text("label", 0..=2048),
-            url: fields.text("url", 1..=2048).unwrap_or_default(),
+            url: fields.text("url", 1..=2048),
             key: fields.text("key", 5..=512).unwrap_or_default(),
             enabled: fields.flag("enabled").unwrap_or(true),
         }

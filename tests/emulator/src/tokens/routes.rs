@@ -6,15 +6,15 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 use serde_json::{Value, json};
 use time::Duration;
 
-use super::{Kind, Terms, Token};
+use super::{Kind, Terms, Token, Update, Version};
 use crate::auth::Authorized;
 use crate::body::declared_object;
 use crate::envelope::{Answer, Refusal, success};
-use crate::list::Page;
+use crate::list::{ByName, Page};
 use crate::query::Parameters;
 use crate::random;
 use crate::state::Shared;
@@ -27,7 +27,9 @@ pub fn routes<K: Kind>() -> Router<Arc<Shared>> {
         // Some clients create with a slash at the end.
         .route(&format!("{base}/"), post(create::<K>))
         .route(&format!("{base}/list"), get(list::<K>))
-        .route(&format!("{base}/{{id}}"), get(read::<K>).delete(delete::<K>))
+        .route(&format!("{base}/list_by_name"), get(list_by_name::<K>))
+        .route(&format!("{base}/{{id}}"), get(read::<K>).put(update_v1::<K>).delete(delete::<K>))
+        .route(&format!("/api/v2/{}_token/{{id}}", K::NAME), put(update_v2::<K>))
 }
 
 /// Sent twice it makes two tokens, as on the platform.
@@ -39,7 +41,7 @@ async fn create<K: Kind>(_: Authorized, State(shared): State<Arc<Shared>>, heade
     let own = K::read(&fields).map_err(|_| random::none())?;
     problems.settle()?;
 
-    let text = random::hex(32).map_err(|_| random::none())?;
+    let text = random::token().map_err(|_| random::none())?;
     let added_on = shared.clock.now();
     let mut platform = shared.platform();
     let token = Token {
@@ -65,11 +67,47 @@ async fn list<K: Kind>(_: Authorized, State(shared): State<Arc<Shared>>, uri: Ur
     Ok(success(shown.into_iter().map(Token::answer).collect()))
 }
 
+async fn list_by_name<K: Kind>(_: Authorized, State(shared): State<Arc<Shared>>, uri: Uri) -> Answer {
+    let parameters = Parameters::of(&uri);
+    let by_name = ByName::read(&parameters);
+    let page = Page::read(&parameters);
+    let (by_name, page) = parameters.finish(by_name.zip(page))?;
+    let platform = shared.platform();
+    let shown = page.cut(K::shelf(&platform).iter().filter(|token| by_name.shows(token)));
+    Ok(success(shown.into_iter().map(Token::answer).collect()))
+}
+
 async fn read<K: Kind>(_: Authorized, State(shared): State<Arc<Shared>>, id: Id) -> Answer {
     let id = read_id(id)?;
     let platform = shared.platform();
     let token = find(id, |id| K::shelf(&platform).get(id))?;
     Ok(success(token.answer()))
+}
+
+async fn update_v1<K: Kind>(_: Authorized, State(shared): State<Arc<Shared>>, headers: HeaderMap, id: Id, body: Bytes) -> Answer {
+    update::<K>(&shared, &headers, id, &body, Version::V1)
+}
+
+async fn update_v2<K: Kind>(_: Authorized, State(shared): State<Arc<Shared>>, headers: HeaderMap, id: Id, body: Bytes) -> Answer {
+    update::<K>(&shared, &headers, id, &body, Version::V2)
+}
+
+/// A token changes as a whole or not at all: a copy is changed and judged, and takes its place.
+fn update<K: Kind>(shared: &Shared, headers: &HeaderMap, id: Id, body: &[u8], version: Version) -> Answer {
+    let id = read_id(id)?;
+    let request = declared_object(headers, body)?;
+    let mut platform = shared.platform();
+    let token = find(id, |id| K::shelf_mut(&mut platform).get_mut(id))?;
+
+    let problems = Problems::default();
+    let fields = Fields::of(&request, &problems);
+    let update = Update::new(&fields, version);
+    let mut updated = token.clone();
+    updated.update(&update).map_err(|_| random::none())?;
+    update.demand_something();
+    problems.settle()?;
+    *token = updated;
+    Ok(success(token.answer_in(version)))
 }
 
 async fn delete<K: Kind>(_: Authorized, State(shared): State<Arc<Shared>>, id: Id) -> Answer {
@@ -103,5 +141,9 @@ pub fn find<T>(id: i64, look_up: impl FnOnce(u64) -> Option<T>) -> Result<T, Ref
 
 /// The platform answers 400, not 404, for an id that it does not know, and says "publish" of both kinds.
 fn no_token(id: i64) -> Refusal {
-    Refusal::fail(StatusCode::BAD_REQUEST, json!({ "tokenId": format!("No publish token with id: {id}") }))
+    Refusal::fail(StatusCode::BAD_REQUEST, json!({ "tokenId": no_token_words(id) }))
+}
+
+pub fn no_token_words(id: i64) -> String {
+    format!("No publish token with id: {id}")
 }

@@ -8,7 +8,8 @@ use super::{Kind, Shelf};
 use crate::state::Platform;
 use crate::validate::Fields;
 
-/// A subscribe token's own part.
+/// A subscribe token's own part, which no update changes.
+#[derive(Clone)]
 pub struct Subscribe {
     /// Whom its viewers' traffic is counted for. Empty is the same as unset.
     pub tracking_id: Option<String>,

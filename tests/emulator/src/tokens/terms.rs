@@ -1,7 +1,11 @@
-//! What both kinds of token are created with.
+//! What both kinds of token are created with, and may be changed in.
 
+use std::collections::BTreeSet;
+
+use regex::Regex;
 use serde_json::{Map, Value, json};
 
+use super::{Update, Version};
 use crate::address::{AllowedAddress, is_country};
 use crate::origin::AllowedOrigin;
 use crate::validate::Fields;
@@ -10,13 +14,40 @@ use crate::validate::Fields;
 pub const ACCOUNT_CLUSTER: &str = "auto";
 
 /// A stream that a token is for, by its name or by a pattern.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Stream {
     pub name: String,
     pub is_regex: bool,
 }
 
+impl Stream {
+    fn read(fields: &Fields) -> Self {
+        fields.demand("streamName");
+        Self { name: fields.text("streamName", 1..=128).unwrap_or_default(), is_regex: fields.flag("isRegex").unwrap_or(false) }
+    }
+
+    /// Whether it stands for any name. Responses mark this one as a pattern at times and at times
+    /// not.
+    fn is_any(&self) -> bool {
+        self.name == ".*"
+    }
+
+    fn covers(&self, wanted: &str) -> bool {
+        if self.is_any() {
+            return true;
+        }
+        if !self.is_regex {
+            return self.name == wanted;
+        }
+        // A pattern has to stand alone before it is wrapped, or `a)|(b` would become one.
+        // One that is no pattern in this dialect covers nothing.
+        let pattern = &self.name;
+        Regex::new(pattern).is_ok() && Regex::new(&format!(r"\A(?:{pattern})\z")).is_ok_and(|whole| whole.is_match(wanted))
+    }
+}
+
 /// The part of a create request that both kinds share.
+#[derive(Clone)]
 pub struct Terms {
     pub label: String,
     pub streams: Vec<Stream>,
@@ -35,25 +66,74 @@ impl Terms {
     /// Reads them; problems gather in the fields, and the result counts only if there are none.
     pub fn read(fields: &Fields) -> Self {
         fields.demand("label");
-        let bind = fields.integer("bindIpsOnUsage", 0..=u32::MAX.into()).filter(|count| *count > 0);
         let terms = Self {
             label: fields.text("label", 1..=128).unwrap_or_default(),
             streams: read_streams(fields),
             expires: fields.integer("expires", 1..=i32::MAX.into()),
             allowed_origins: fields.entries("allowedOrigins", AllowedOrigin::read).unwrap_or_default(),
             allowed_ip_addresses: fields.entries("allowedIpAddresses", AllowedAddress::read).unwrap_or_default(),
-            bind_ips_on_usage: bind.and_then(|count| usize::try_from(count).ok()),
+            bind_ips_on_usage: read_places(fields, "bindIpsOnUsage", u32::MAX.into()).flatten(),
             origin_cluster: fields.filled_text("originCluster"),
-            allowed_countries: read_countries(fields, "allowedCountries"),
-            denied_countries: read_countries(fields, "deniedCountries"),
+            allowed_countries: read_countries(fields, "allowedCountries").unwrap_or_default(),
+            denied_countries: read_countries(fields, "deniedCountries").unwrap_or_default(),
         };
-        if bind.is_some() && !terms.allowed_ip_addresses.is_empty() {
-            fields.refuse("bindIpsOnUsage", "The field excludes allowedIpAddresses.");
-        }
-        if !terms.allowed_countries.is_empty() && !terms.denied_countries.is_empty() {
-            fields.refuse("deniedCountries", "The field excludes allowedCountries.");
-        }
+        terms.check(fields, str::to_owned);
         terms
+    }
+
+    /// Changes them, on the same terms as [`Terms::read`].
+    pub fn update(&mut self, update: &Update) {
+        let most_places = match update.version() {
+            Version::V1 => i32::MAX.into(),
+            Version::V2 => u32::MAX.into(),
+        };
+        update.put(&mut self.label, "label", |fields, name| fields.text(name, 0..=128));
+        self.update_streams(update);
+        update.replace(&mut self.allowed_origins, "allowedOrigins", |fields, name| fields.entries(name, AllowedOrigin::read));
+        update.replace(&mut self.allowed_ip_addresses, "allowedIpAddresses", |fields, name| fields.entries(name, AllowedAddress::read));
+        update.replace(&mut self.bind_ips_on_usage, "bindIpsOnUsage", |fields, name| read_places(fields, name, most_places));
+        update.replace(&mut self.origin_cluster, "originCluster", |fields, name| fields.filled_text(name).map(Some));
+        update.replace(&mut self.allowed_countries, "allowedCountries", read_countries);
+        update.replace(&mut self.denied_countries, "deniedCountries", read_countries);
+        self.check(update.fields(), |name| update.name(name));
+    }
+
+    /// Streams go before others come, so that one request can turn a name into a pattern.
+    fn update_streams(&mut self, update: &Update) {
+        let (mut removed, mut added) = (Vec::new(), Vec::new());
+        // Some clients send the streams themselves, not their names.
+        update.put(&mut removed, "removeTokenStreams", |fields, name| fields.names(name, "streamName"));
+        update.put(&mut added, "addTokenStreams", |fields, name| {
+            let streams = fields.objects(name)?;
+            Some(streams.iter().map(Stream::read).collect())
+        });
+        let removed: BTreeSet<String> = removed.into_iter().collect();
+        self.streams.retain(|stream| !removed.contains(&stream.name));
+        let mut known: BTreeSet<Stream> = self.streams.iter().cloned().collect();
+        self.streams.extend(added.into_iter().filter(|stream| known.insert(stream.clone())));
+        if self.streams.is_empty() {
+            update.fields().refuse("removeTokenStreams", "At least one stream has to remain.");
+        }
+    }
+
+    /// What excludes what, whichever request brought it together.
+    fn check(&self, fields: &Fields, named: impl Fn(&str) -> String) {
+        if self.bind_ips_on_usage.is_some() && !self.allowed_ip_addresses.is_empty() {
+            fields.refuse_both(&named("allowedIpAddresses"), &named("bindIpsOnUsage"));
+        }
+        if !self.allowed_countries.is_empty() && !self.denied_countries.is_empty() {
+            fields.refuse_both(&named("allowedCountries"), &named("deniedCountries"));
+        }
+    }
+
+    /// The streams that are no wildcards, by name.
+    pub fn plain_streams(&self) -> impl Iterator<Item = &str> {
+        self.streams.iter().filter(|stream| !stream.is_regex && !stream.is_any()).map(|stream| stream.name.as_str())
+    }
+
+    /// Whether one of its streams is this one.
+    pub fn cover(&self, stream: &str) -> bool {
+        self.streams.iter().any(|own| own.covers(stream))
     }
 
     /// The cluster that counts.
@@ -67,8 +147,6 @@ impl Terms {
         let addresses: Vec<_> = self.allowed_ip_addresses.iter().map(|a| &a.as_given).collect();
         let mut set = |name: &str, value: Value| answer.insert(name.to_owned(), value);
         set("label", json!(self.label));
-        // The label's older name, which the platform still sends.
-        set("name", json!(self.label));
         set("streams", json!(streams));
         set("allowedOrigins", json!(origins));
         set("allowedIpAddresses", json!(addresses));
@@ -97,17 +175,19 @@ fn read_streams(fields: &Fields) -> Vec<Stream> {
     if fields.is_empty_list("streams") {
         fields.refuse("streams", "At least one stream is needed.");
     }
-    let read = |stream: &Fields| {
-        stream.demand("streamName");
-        Stream { name: stream.text("streamName", 1..=128).unwrap_or_default(), is_regex: stream.flag("isRegex").unwrap_or(false) }
-    };
-    streams.iter().map(read).collect()
+    streams.iter().map(Stream::read).collect()
 }
 
-fn read_countries(fields: &Fields, name: &str) -> Vec<String> {
+/// How many addresses a token is bound to; the API's 0 is none.
+fn read_places(fields: &Fields, name: &str, most: i64) -> Option<Option<usize>> {
+    let count = fields.integer(name, 0..=most)?;
+    Some(usize::try_from(count).ok().filter(|count| *count > 0))
+}
+
+fn read_countries(fields: &Fields, name: &str) -> Option<Vec<String>> {
     let read = |text: &str| {
         let country = is_country(text).then(|| text.to_owned());
         country.ok_or("not a country code of two capital letters")
     };
-    fields.entries(name, read).unwrap_or_default()
+    fields.entries(name, read)
 }

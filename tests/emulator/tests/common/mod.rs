@@ -162,8 +162,43 @@ impl Bench {
         self.try_create(kind, fields).data().clone()
     }
 
+    /// Updates a token through a version of the API. The fields go by their names in version 2.
+    pub fn try_update(&self, version: &str, kind: &str, id: &Value, fields: &Value) -> Answer {
+        let (base, renamed) = match version {
+            "v1" => ("/api", fields.as_object().unwrap().iter().map(|(name, value)| (in_v1(name), value.clone())).collect()),
+            _ => ("/api/v2", fields.clone()),
+        };
+        self.api("PUT", &format!("{base}/{kind}_token/{id}"), &renamed)
+    }
+
+    /// The token that an update leaves.
+    #[track_caller]
+    pub fn update(&self, version: &str, kind: &str, id: &Value, fields: Value) -> Value {
+        self.try_update(version, kind, id, &fields).data().clone()
+    }
+
+    #[track_caller]
+    pub fn read(&self, kind: &str, id: &Value) -> Value {
+        self.get(&format!("/api/{kind}_token/{id}")).data().clone()
+    }
+
     pub fn control(&self, path: &str, body: &Value) -> Answer {
         self.send("POST", &format!("/_emulator/{path}"), &[], body.to_string().as_bytes())
+    }
+
+    /// Adds traffic at a time, with further fields.
+    #[track_caller]
+    pub fn add_usage(&self, stream: &str, id: &str, time: i64, fields: Value) {
+        let mut usage = json!({ "streamName": stream, "trackingId": id, "time": time });
+        for (name, value) in fields.as_object().unwrap() {
+            usage[name] = value.clone();
+        }
+        self.control("usage", &usage).data();
+    }
+
+    /// Asks for analytics, such as `total?trackingIds=a`, over New Year's Day of 2026.
+    pub fn new_years_day(&self, question: &str) -> Answer {
+        self.get(&format!("/api/analytics/tracking/{question}&startDate=2026-01-01&stopDate=2026-01-02"))
     }
 
     #[track_caller]
@@ -179,6 +214,22 @@ impl Bench {
         let body = json!({ "streamName": stream, "streamAccountId": "emulator" });
         self.send("POST", "/api/director/subscribe", &all, body.to_string().as_bytes())
     }
+}
+
+/// A field of an update in version 1, by its name in version 2.
+pub fn in_v1(name: &str) -> String {
+    let renamed = match name {
+        "geoCascade" => "updateGeoCascade",
+        "restream" => "updateRestream",
+        "allowedOrigins" => "updateAllowedOrigins",
+        "allowedIpAddresses" => "updateAllowedIpAddresses",
+        "bindIpsOnUsage" => "updateBindIpsOnUsage",
+        "originCluster" => "updateOriginCluster",
+        "allowedCountries" => "updateAllowedCountries",
+        "deniedCountries" => "updateDeniedCountries",
+        same => same,
+    };
+    renamed.to_owned()
 }
 
 fn read_out(mut stream: TcpStream) -> String {
