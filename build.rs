@@ -21,9 +21,12 @@ const FAMILIES: &[(&str, bool)] = &[
     ("src/ffi/list_options.rs", true),
     ("src/ffi/publish_token.rs", true),
     ("src/ffi/publish_token_spec.rs", true),
+    ("src/ffi/publish_token_update.rs", true),
     ("src/ffi/publish_token_calls.rs", true),
     ("src/ffi/subscribe_token_spec.rs", true),
+    ("src/ffi/subscribe_token_update.rs", true),
     ("src/ffi/subscribe_token_calls.rs", true),
+    ("src/ffi/account.rs", true),
     ("src/ffi/analytics.rs", true),
 ];
 

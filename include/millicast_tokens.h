@@ -1131,6 +1131,11 @@ typedef struct mct_list_options mct_list_options;
 typedef int32_t mct_sort_by;
 
 /**
+ * What mct_list_options_set_name() looks at. One of the MCT_FILTER_BY_ values.
+ */
+typedef int32_t mct_filter_by;
+
+/**
  * The token's label. The API's default.
  */
 #define MCT_SORT_BY_NAME 1
@@ -1139,6 +1144,21 @@ typedef int32_t mct_sort_by;
  * When the token was created. What the order is within one moment is not documented by the platform.
  */
 #define MCT_SORT_BY_ADDED_ON 2
+
+/**
+ * The token's label.
+ */
+#define MCT_FILTER_BY_TOKEN_NAME 1
+
+/**
+ * The names of its streams.
+ */
+#define MCT_FILTER_BY_STREAM_NAME 2
+
+/**
+ * Either of them.
+ */
+#define MCT_FILTER_BY_TOKEN_OR_STREAM_NAME 3
 
 /**
  * Makes options: page 1, 100 items on it, the API's own sorting (by name, ascending).
@@ -1167,6 +1187,32 @@ mct_status mct_list_options_set_page(mct_list_options *options, uint32_t page, m
  * Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_ARGUMENT.
  */
 mct_status mct_list_options_set_items_on_page(mct_list_options *options, uint32_t items, mct_error **error);
+
+/**
+ * Lists tokens by a name, not empty, that is looked for in what `filter_by` says. The platform leaves out tokens
+ * whose stream is a pattern. Excludes a cluster.
+ *
+ * Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_UTF8, MCT_ERR_INVALID_ARGUMENT.
+ */
+mct_status mct_list_options_set_name(mct_list_options *options,
+                                     const char *name,
+                                     mct_filter_by filter_by,
+                                     mct_error **error);
+
+/**
+ * Lists publish tokens by the id of their cluster, not empty. Excludes a name; subscribe tokens can't be listed so.
+ *
+ * Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_UTF8, MCT_ERR_INVALID_ARGUMENT.
+ */
+mct_status mct_list_options_set_cluster(mct_list_options *options, const char *cluster, mct_error **error);
+
+/**
+ * How many pages a list of everything reads at the most, 1 to 2147483647: a guard against a server whose list never
+ * ends. Default 10000, which is enough for 800,000 tokens with 100 on a page, and for fewer with smaller ones.
+ *
+ * Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_ARGUMENT.
+ */
+mct_status mct_list_options_set_max_pages(mct_list_options *options, uint32_t pages, mct_error **error);
 
 /**
  * True sorts descending: with MCT_SORT_BY_ADDED_ON, newest first. Answers MCT_OK, MCT_ERR_NULL_ARGUMENT.
@@ -1437,12 +1483,12 @@ const char *mct_publish_token_geo_cascade_cluster(const mct_publish_token *token
 size_t mct_publish_token_restream_count(const mct_publish_token *token);
 
 /**
- * The address of endpoint `index`. Lent; NULL out of range.
+ * The address of endpoint `index`. Lent; NULL out of range, or without one.
  */
 const char *mct_publish_token_restream_url(const mct_publish_token *token, size_t index);
 
 /**
- * The secret key of endpoint `index` (for SRT the stream id). Lent; NULL out of range.
+ * The secret key of endpoint `index` (for SRT the stream id). Lent; NULL out of range, or without one.
  */
 const char *mct_publish_token_restream_key(const mct_publish_token *token, size_t index);
 
@@ -1653,10 +1699,234 @@ mct_status mct_publish_token_spec_merge_json(mct_publish_token_spec *spec, const
 void mct_publish_token_spec_free(mct_publish_token_spec *spec);
 
 /*
+ * Publish token update
+ *
+ * What shall change in a publish token. An update belongs to one thread at a time while it is set; after that it can
+ * be applied any number of times, by several threads at once too. What is not set stays as it is and is not sent. A
+ * list that is set replaces the whole list, and a count of 0 clears it. Each setter checks its value at once; a
+ * setter that fails changes nothing. Rules between the fields of the update are checked by
+ * mct_publish_token_update_apply(), before anything is sent; those with fields that only the platform knows are
+ * checked there. Lengths are counted in UTF-16 units.
+ *
+ * Where no others stand, setters answer MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_UTF8 and
+ * MCT_ERR_INVALID_ARGUMENT.
+ */
+
+/**
+ * What shall change in a publish token.
+ */
+typedef struct mct_publish_token_update mct_publish_token_update;
+
+/**
+ * Makes an update that changes nothing yet. Answers MCT_OK, MCT_ERR_NULL_ARGUMENT.
+ */
+mct_status mct_publish_token_update_new(mct_publish_token_update **out, mct_error **error);
+
+/**
+ * The label, at most 128 characters.
+ */
+mct_status mct_publish_token_update_set_label(mct_publish_token_update *update, const char *label, mct_error **error);
+
+/**
+ * Enables or disables the token. Answers MCT_OK, MCT_ERR_NULL_ARGUMENT.
+ */
+mct_status mct_publish_token_update_set_is_active(mct_publish_token_update *update, bool is_active, mct_error **error);
+
+/**
+ * Adds a stream: a name or, with `is_regex`, a pattern. 1 to 128 characters.
+ */
+mct_status mct_publish_token_update_add_stream(mct_publish_token_update *update,
+                                               const char *name,
+                                               bool is_regex,
+                                               mct_error **error);
+
+/**
+ * Removes the stream of this name or pattern. 1 to 128 characters.
+ */
+mct_status mct_publish_token_update_remove_stream(mct_publish_token_update *update,
+                                                  const char *name,
+                                                  mct_error **error);
+
+/**
+ * The domains that may use the token, as in a spec; `count` of them, 0 for all.
+ */
+mct_status mct_publish_token_update_set_allowed_origins(mct_publish_token_update *update,
+                                                        const char *const *allowed_origins,
+                                                        size_t count,
+                                                        mct_error **error);
+
+/**
+ * The addresses and IPv4 blocks that may use the token, as in a spec; `count` of them, 0 for all.
+ */
+mct_status mct_publish_token_update_set_allowed_ip_addresses(mct_publish_token_update *update,
+                                                             const char *const *allowed_ip_addresses,
+                                                             size_t count,
+                                                             mct_error **error);
+
+/**
+ * Binds the token to the first so many addresses that use it; 0 ends that. Answers MCT_OK, MCT_ERR_NULL_ARGUMENT.
+ */
+mct_status mct_publish_token_update_set_bind_ips_on_usage(mct_publish_token_update *update,
+                                                          uint32_t addresses,
+                                                          mct_error **error);
+
+/**
+ * The id of the cluster that streams are routed to, not empty.
+ */
+mct_status mct_publish_token_update_set_origin_cluster(mct_publish_token_update *update,
+                                                       const char *cluster,
+                                                       mct_error **error);
+
+/**
+ * The countries (ISO 3166-1, capitals) that viewers may be in; `count` of them, 0 for all.
+ */
+mct_status mct_publish_token_update_set_allowed_countries(mct_publish_token_update *update,
+                                                          const char *const *allowed_countries,
+                                                          size_t count,
+                                                          mct_error **error);
+
+/**
+ * The countries (ISO 3166-1, capitals) that viewers may not be in; `count` of them, 0 for none.
+ */
+mct_status mct_publish_token_update_set_denied_countries(mct_publish_token_update *update,
+                                                         const char *const *denied_countries,
+                                                         size_t count,
+                                                         mct_error **error);
+
+/**
+ * Gives the token a new secret string, each time the update is applied; the one before stops working, and with it
+ * what was self-signed. Answers MCT_OK, MCT_ERR_NULL_ARGUMENT.
+ */
+mct_status mct_publish_token_update_refresh_token(mct_publish_token_update *update, mct_error **error);
+
+/**
+ * Do viewers need a subscribe token? Answers MCT_OK, MCT_ERR_NULL_ARGUMENT.
+ */
+mct_status mct_publish_token_update_set_subscribe_requires_auth(mct_publish_token_update *update,
+                                                                bool value,
+                                                                mct_error **error);
+
+/**
+ * May streams be recorded? Excludes clip. Answers MCT_OK, MCT_ERR_NULL_ARGUMENT.
+ */
+mct_status mct_publish_token_update_set_record(mct_publish_token_update *update, bool value, mct_error **error);
+
+/**
+ * Is live clipping on? Excludes record. Answers MCT_OK, MCT_ERR_NULL_ARGUMENT.
+ */
+mct_status mct_publish_token_update_set_clip(mct_publish_token_update *update, bool value, mct_error **error);
+
+/**
+ * May a stream have several sources? Answers MCT_OK, MCT_ERR_NULL_ARGUMENT.
+ */
+mct_status mct_publish_token_update_set_multisource(mct_publish_token_update *update, bool value, mct_error **error);
+
+/**
+ * Are webhooks sent for thumbnails? Answers MCT_OK, MCT_ERR_NULL_ARGUMENT.
+ */
+mct_status mct_publish_token_update_set_enable_thumbnails(mct_publish_token_update *update,
+                                                          bool value,
+                                                          mct_error **error);
+
+/**
+ * Shall the SRT passphrase be shown in the dashboard and answered by the API? Answers MCT_OK, MCT_ERR_NULL_ARGUMENT.
+ */
+mct_status mct_publish_token_update_set_display_srt_passphrase(mct_publish_token_update *update,
+                                                               bool value,
+                                                               mct_error **error);
+
+/**
+ * Is RTMP taken with low latency? Answers MCT_OK, MCT_ERR_NULL_ARGUMENT.
+ */
+mct_status mct_publish_token_update_set_low_latency_rtmp(mct_publish_token_update *update,
+                                                         bool value,
+                                                         mct_error **error);
+
+/**
+ * Are UTC timestamps inserted into the stream? Answers MCT_OK, MCT_ERR_NULL_ARGUMENT.
+ */
+mct_status mct_publish_token_update_set_enable_utc_insertion(mct_publish_token_update *update,
+                                                             bool value,
+                                                             mct_error **error);
+
+/**
+ * Are the streams DRM streams? Answers MCT_OK, MCT_ERR_NULL_ARGUMENT.
+ */
+mct_status mct_publish_token_update_set_drm(mct_publish_token_update *update, bool value, mct_error **error);
+
+/**
+ * The default priority of streams; the highest wins. Answers MCT_OK, MCT_ERR_NULL_ARGUMENT.
+ */
+mct_status mct_publish_token_update_set_priority(mct_publish_token_update *update, int32_t priority, mct_error **error);
+
+/**
+ * The id of an encoder profile, not empty.
+ */
+mct_status mct_publish_token_update_set_encoder_profile_id(mct_publish_token_update *update,
+                                                           const char *id,
+                                                           mct_error **error);
+
+/**
+ * Cascades streams to other clusters. `clusters`: `count` ids, none of them empty. NULL and 0 send no list: the
+ * platform takes no empty one of a cascade that is enabled, and ignores the list of one that is not.
+ */
+mct_status mct_publish_token_update_set_geo_cascade(mct_publish_token_update *update,
+                                                    bool is_enabled,
+                                                    const char *const *clusters,
+                                                    size_t count,
+                                                    mct_error **error);
+
+/**
+ * Streams have no default priority any more: sends `null`. Answers MCT_OK, MCT_ERR_NULL_ARGUMENT.
+ */
+mct_status mct_publish_token_update_clear_priority(mct_publish_token_update *update, mct_error **error);
+
+/**
+ * There is no encoder profile any more: sends `null`. Answers MCT_OK, MCT_ERR_NULL_ARGUMENT.
+ */
+mct_status mct_publish_token_update_clear_encoder_profile_id(mct_publish_token_update *update, mct_error **error);
+
+/**
+ * The account's setting for UTC timestamps applies again: sends `null`. Answers MCT_OK, MCT_ERR_NULL_ARGUMENT.
+ */
+mct_status mct_publish_token_update_clear_enable_utc_insertion(mct_publish_token_update *update, mct_error **error);
+
+/**
+ * The endpoints that streams are sent on to, `count` of them, 10 at most; 0 clears the list. Entry i of each list is
+ * endpoint i: `urls` 1 to 2048 characters, `keys` 5 to 512, `labels` at most 2048, an entry of it may be NULL;
+ * `labels` and `enabled` may be NULL as a whole.
+ */
+mct_status mct_publish_token_update_set_restream(mct_publish_token_update *update,
+                                                 const char *const *urls,
+                                                 const char *const *keys,
+                                                 const char *const *labels,
+                                                 const bool *enabled,
+                                                 size_t count,
+                                                 mct_error **error);
+
+/**
+ * Adds the fields of a JSON object to the request: fields that the platform has and this library does not know yet.
+ * One that has a setter here is refused, as is a name that appears twice. A later call replaces a field of an earlier
+ * one.
+ */
+mct_status mct_publish_token_update_merge_json(mct_publish_token_update *update, const char *json, mct_error **error);
+
+/**
+ * Frees an update. NULL is a no-op.
+ */
+void mct_publish_token_update_free(mct_publish_token_update *update);
+
+/*
  * Publish token calls
  *
  * Each blocks until the API has answered or the client's deadline has passed. Any thread may make them.
  */
+
+/**
+ * Walks a list of publish tokens, page by page. It holds one page of tokens, and 24 bytes or so of each that came, by
+ * which it knows one that comes again: 100,000 tokens take 3 MB. It belongs to one thread at a time.
+ */
+typedef struct mct_publish_token_iter mct_publish_token_iter;
 
 /**
  * Publish tokens in the order of the API's answer: immutable, and readable from any thread.
@@ -1690,12 +1960,70 @@ mct_status mct_publish_token_read(mct_client *client, uint64_t id, mct_publish_t
  * frees the list; past the end it is empty. To delete everything, read page 1 until it is empty: what is deleted
  * moves the pages behind it.
  *
- * Answers MCT_OK, MCT_ERR_NULL_ARGUMENT and the call statuses but MCT_ERR_NOT_FOUND.
+ * Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_ARGUMENT (options that exclude each other) and the
+ * call statuses but MCT_ERR_NOT_FOUND.
  */
 mct_status mct_publish_token_list_page(mct_client *client,
                                        const mct_list_options *options,
                                        mct_publish_token_list **out,
                                        mct_error **error);
+
+/**
+ * Reads the whole list: every page from the options' first one on, in order, each token once, even when tokens are
+ * created and deleted meanwhile. A list that does not end within mct_list_options_set_max_pages() pages is
+ * MCT_ERR_PROTOCOL. All pages share one deadline; for a large account take the iterator.
+ *
+ * Answers what mct_publish_token_list_page() does.
+ */
+mct_status mct_publish_token_list_all(mct_client *client,
+                                      const mct_list_options *options,
+                                      mct_publish_token_list **out,
+                                      mct_error **error);
+
+/**
+ * Makes an iterator. Nothing is sent yet. The options are copied. It may outlive mct_client_free(), and then answers
+ * MCT_ERR_CANCELLED.
+ *
+ * Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_ARGUMENT (as mct_publish_token_list_page()).
+ */
+mct_status mct_publish_token_iter_new(mct_client *client,
+                                      const mct_list_options *options,
+                                      mct_publish_token_iter **out,
+                                      mct_error **error);
+
+/**
+ * The next token, which the caller frees. MCT_OK and NULL: the end.
+ *
+ * The tokens come in the list's order, each once, even when tokens are created, deleted and renamed meanwhile: one that
+ * is there all the time and keeps its place comes; one that is created in a place that was passed, or renamed into it,
+ * may not. When nothing is left of what was met, the walk goes back to its first page. Pages after the first one are
+ * asked for in other sizes, so that they overlap. The end is a page with nothing new that is not full, or the same page
+ * wherever it is asked for. Each page that has to be read has a deadline of its own. After an error the next call tries
+ * again.
+ *
+ * Answers MCT_OK, MCT_ERR_NULL_ARGUMENT and the call statuses but MCT_ERR_NOT_FOUND.
+ */
+mct_status mct_publish_token_iter_next(mct_publish_token_iter *iter, mct_publish_token **out, mct_error **error);
+
+/**
+ * Frees an iterator. NULL is a no-op.
+ */
+void mct_publish_token_iter_free(mct_publish_token_iter *iter);
+
+/**
+ * Changes the publish token with this id, and answers it as it is then. The caller frees it.
+ *
+ * An update that refreshes the token, adds or removes streams, or holds fields that are unknown here is sent again
+ * only when it is certain that the server did not process it; mct_error_outcome() tells.
+ *
+ * Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_ARGUMENT (an update that changes nothing, or rules between
+ * fields; nothing was sent) and the call statuses; MCT_ERR_NOT_FOUND when there is none.
+ */
+mct_status mct_publish_token_update_apply(mct_client *client,
+                                          uint64_t id,
+                                          const mct_publish_token_update *update,
+                                          mct_publish_token **out,
+                                          mct_error **error);
 
 /**
  * Deletes the publish token with this id. Its live streams end at once.
@@ -1831,10 +2159,135 @@ mct_status mct_subscribe_token_spec_merge_json(mct_subscribe_token_spec *spec, c
 void mct_subscribe_token_spec_free(mct_subscribe_token_spec *spec);
 
 /*
+ * Subscribe token update
+ *
+ * What shall change in a subscribe token. An update belongs to one thread at a time while it is set; after that it
+ * can be applied any number of times, by several threads at once too. What is not set stays as it is and is not sent.
+ * A list that is set replaces the whole list, and a count of 0 clears it. Each setter checks its value at once; a
+ * setter that fails changes nothing. Rules between the fields of the update are checked by
+ * mct_subscribe_token_update_apply(), before anything is sent; those with fields that only the platform knows are
+ * checked there. Lengths are counted in UTF-16 units.
+ *
+ * Where no others stand, setters answer MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_UTF8 and
+ * MCT_ERR_INVALID_ARGUMENT.
+ */
+
+/**
+ * What shall change in a subscribe token.
+ */
+typedef struct mct_subscribe_token_update mct_subscribe_token_update;
+
+/**
+ * Makes an update that changes nothing yet. Answers MCT_OK, MCT_ERR_NULL_ARGUMENT.
+ */
+mct_status mct_subscribe_token_update_new(mct_subscribe_token_update **out, mct_error **error);
+
+/**
+ * The label, at most 128 characters.
+ */
+mct_status mct_subscribe_token_update_set_label(mct_subscribe_token_update *update,
+                                                const char *label,
+                                                mct_error **error);
+
+/**
+ * Enables or disables the token. Answers MCT_OK, MCT_ERR_NULL_ARGUMENT.
+ */
+mct_status mct_subscribe_token_update_set_is_active(mct_subscribe_token_update *update,
+                                                    bool is_active,
+                                                    mct_error **error);
+
+/**
+ * Adds a stream: a name or, with `is_regex`, a pattern. 1 to 128 characters.
+ */
+mct_status mct_subscribe_token_update_add_stream(mct_subscribe_token_update *update,
+                                                 const char *name,
+                                                 bool is_regex,
+                                                 mct_error **error);
+
+/**
+ * Removes the stream of this name or pattern. 1 to 128 characters.
+ */
+mct_status mct_subscribe_token_update_remove_stream(mct_subscribe_token_update *update,
+                                                    const char *name,
+                                                    mct_error **error);
+
+/**
+ * The domains that may use the token, as in a spec; `count` of them, 0 for all.
+ */
+mct_status mct_subscribe_token_update_set_allowed_origins(mct_subscribe_token_update *update,
+                                                          const char *const *allowed_origins,
+                                                          size_t count,
+                                                          mct_error **error);
+
+/**
+ * The addresses and IPv4 blocks that may use the token, as in a spec; `count` of them, 0 for all.
+ */
+mct_status mct_subscribe_token_update_set_allowed_ip_addresses(mct_subscribe_token_update *update,
+                                                               const char *const *allowed_ip_addresses,
+                                                               size_t count,
+                                                               mct_error **error);
+
+/**
+ * Binds the token to the first so many addresses that use it; 0 ends that. Answers MCT_OK, MCT_ERR_NULL_ARGUMENT.
+ */
+mct_status mct_subscribe_token_update_set_bind_ips_on_usage(mct_subscribe_token_update *update,
+                                                            uint32_t addresses,
+                                                            mct_error **error);
+
+/**
+ * The id of the cluster that streams are routed to, not empty.
+ */
+mct_status mct_subscribe_token_update_set_origin_cluster(mct_subscribe_token_update *update,
+                                                         const char *cluster,
+                                                         mct_error **error);
+
+/**
+ * The countries (ISO 3166-1, capitals) that viewers may be in; `count` of them, 0 for all.
+ */
+mct_status mct_subscribe_token_update_set_allowed_countries(mct_subscribe_token_update *update,
+                                                            const char *const *allowed_countries,
+                                                            size_t count,
+                                                            mct_error **error);
+
+/**
+ * The countries (ISO 3166-1, capitals) that viewers may not be in; `count` of them, 0 for none.
+ */
+mct_status mct_subscribe_token_update_set_denied_countries(mct_subscribe_token_update *update,
+                                                           const char *const *denied_countries,
+                                                           size_t count,
+                                                           mct_error **error);
+
+/**
+ * Gives the token a new secret string, each time the update is applied; the one before stops working, and with it
+ * what was self-signed. Answers MCT_OK, MCT_ERR_NULL_ARGUMENT.
+ */
+mct_status mct_subscribe_token_update_refresh_token(mct_subscribe_token_update *update, mct_error **error);
+
+/**
+ * Adds the fields of a JSON object to the request: fields that the platform has and this library does not know yet.
+ * One that has a setter here is refused, as is a name that appears twice. A later call replaces a field of an earlier
+ * one.
+ */
+mct_status mct_subscribe_token_update_merge_json(mct_subscribe_token_update *update,
+                                                 const char *json,
+                                                 mct_error **error);
+
+/**
+ * Frees an update. NULL is a no-op.
+ */
+void mct_subscribe_token_update_free(mct_subscribe_token_update *update);
+
+/*
  * Subscribe token calls
  *
  * Each blocks until the API has answered or the client's deadline has passed. Any thread may make them.
  */
+
+/**
+ * Walks a list of subscribe tokens, page by page. It holds one page of tokens, and 24 bytes or so of each that came, by
+ * which it knows one that comes again: 100,000 tokens take 3 MB. It belongs to one thread at a time.
+ */
+typedef struct mct_subscribe_token_iter mct_subscribe_token_iter;
 
 /**
  * Subscribe tokens in the order of the API's answer: immutable, and readable from any thread.
@@ -1868,12 +2321,70 @@ mct_status mct_subscribe_token_read(mct_client *client, uint64_t id, mct_subscri
  * frees the list; past the end it is empty. To delete everything, read page 1 until it is empty: what is deleted
  * moves the pages behind it.
  *
- * Answers MCT_OK, MCT_ERR_NULL_ARGUMENT and the call statuses but MCT_ERR_NOT_FOUND.
+ * Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_ARGUMENT (options that exclude each other, or a cluster) and
+ * the call statuses but MCT_ERR_NOT_FOUND.
  */
 mct_status mct_subscribe_token_list_page(mct_client *client,
                                          const mct_list_options *options,
                                          mct_subscribe_token_list **out,
                                          mct_error **error);
+
+/**
+ * Reads the whole list: every page from the options' first one on, in order, each token once, even when tokens are
+ * created and deleted meanwhile. A list that does not end within mct_list_options_set_max_pages() pages is
+ * MCT_ERR_PROTOCOL. All pages share one deadline; for a large account take the iterator.
+ *
+ * Answers what mct_subscribe_token_list_page() does.
+ */
+mct_status mct_subscribe_token_list_all(mct_client *client,
+                                        const mct_list_options *options,
+                                        mct_subscribe_token_list **out,
+                                        mct_error **error);
+
+/**
+ * Makes an iterator. Nothing is sent yet. The options are copied. It may outlive mct_client_free(), and then answers
+ * MCT_ERR_CANCELLED.
+ *
+ * Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_ARGUMENT (as mct_subscribe_token_list_page()).
+ */
+mct_status mct_subscribe_token_iter_new(mct_client *client,
+                                        const mct_list_options *options,
+                                        mct_subscribe_token_iter **out,
+                                        mct_error **error);
+
+/**
+ * The next token, which the caller frees. MCT_OK and NULL: the end.
+ *
+ * The tokens come in the list's order, each once, even when tokens are created, deleted and renamed meanwhile: one that
+ * is there all the time and keeps its place comes; one that is created in a place that was passed, or renamed into it,
+ * may not. When nothing is left of what was met, the walk goes back to its first page. Pages after the first one are
+ * asked for in other sizes, so that they overlap. The end is a page with nothing new that is not full, or the same page
+ * wherever it is asked for. Each page that has to be read has a deadline of its own. After an error the next call tries
+ * again.
+ *
+ * Answers MCT_OK, MCT_ERR_NULL_ARGUMENT and the call statuses but MCT_ERR_NOT_FOUND.
+ */
+mct_status mct_subscribe_token_iter_next(mct_subscribe_token_iter *iter, mct_subscribe_token **out, mct_error **error);
+
+/**
+ * Frees an iterator. NULL is a no-op.
+ */
+void mct_subscribe_token_iter_free(mct_subscribe_token_iter *iter);
+
+/**
+ * Changes the subscribe token with this id, and answers it as it is then. The caller frees it.
+ *
+ * An update that refreshes the token, adds or removes streams, or holds fields that are unknown here is sent again
+ * only when it is certain that the server did not process it; mct_error_outcome() tells.
+ *
+ * Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_ARGUMENT (an update that changes nothing, or rules between
+ * fields; nothing was sent) and the call statuses; MCT_ERR_NOT_FOUND when there is none.
+ */
+mct_status mct_subscribe_token_update_apply(mct_client *client,
+                                            uint64_t id,
+                                            const mct_subscribe_token_update *update,
+                                            mct_subscribe_token **out,
+                                            mct_error **error);
 
 /**
  * Deletes the subscribe token with this id.
@@ -1901,6 +2412,184 @@ const mct_subscribe_token *mct_subscribe_token_list_get(const mct_subscribe_toke
 void mct_subscribe_token_list_free(mct_subscribe_token_list *list);
 
 /*
+ * Account
+ *
+ * Calls about the account and about several publish tokens at once. Each blocks until the API has answered or the
+ * client's deadline has passed. What they answer is immutable and may be read from any thread.
+ */
+
+/**
+ * The clusters that the account can use.
+ */
+typedef struct mct_clusters mct_clusters;
+
+/**
+ * What a bulk disable did, token by token.
+ */
+typedef struct mct_disable_result mct_disable_result;
+
+/**
+ * Ids of tokens.
+ */
+typedef struct mct_id_list mct_id_list;
+
+/**
+ * Disables publish tokens: `count` ids, at least 1. Running streams go on. `out` tells of each token whether it was
+ * disabled; MCT_OK says only that the API answered. The caller frees it.
+ *
+ * It is sent again only when it is certain that the server did not process it; mct_error_outcome() tells.
+ *
+ * Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_ARGUMENT (no id) and the call statuses.
+ */
+mct_status mct_publish_token_disable(mct_client *client,
+                                     const uint64_t *ids,
+                                     size_t count,
+                                     mct_disable_result **out,
+                                     mct_error **error);
+
+/**
+ * How many tokens were disabled. 0 for NULL.
+ */
+size_t mct_disable_result_success_count(const mct_disable_result *result);
+
+/**
+ * The id of disabled token `index`. 0 out of range.
+ */
+uint64_t mct_disable_result_success_id(const mct_disable_result *result, size_t index);
+
+/**
+ * How many tokens were not disabled. 0 for NULL.
+ */
+size_t mct_disable_result_failure_count(const mct_disable_result *result);
+
+/**
+ * The id of token `index` among those that were not disabled. 0 out of range, and when the API left it out.
+ */
+uint64_t mct_disable_result_failure_id(const mct_disable_result *result, size_t index);
+
+/**
+ * Why token `index` among them was not disabled, in the API's words. Lent; NULL when it sent none, and out of range.
+ */
+const char *mct_disable_result_failure_message(const mct_disable_result *result, size_t index);
+
+/**
+ * The API's answer as JSON, with the fields that have no getter. Lent; NULL for NULL.
+ */
+const char *mct_disable_result_json(const mct_disable_result *result);
+
+/**
+ * Frees a result. NULL is a no-op.
+ */
+void mct_disable_result_free(mct_disable_result *result);
+
+/**
+ * The ids of the publish tokens whose streams are live: that of one stream, as "account id/stream name" (which ends
+ * at the first slash; a name may hold more), or with NULL those of the whole account. The account's id stands in the
+ * platform's dashboard. The caller frees the list.
+ *
+ * Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_UTF8, MCT_ERR_INVALID_ARGUMENT (not such a stream id) and
+ * the call statuses.
+ */
+mct_status mct_publish_token_active_ids(mct_client *client,
+                                        const char *stream_id,
+                                        mct_id_list **out,
+                                        mct_error **error);
+
+/**
+ * How many ids there are. 0 for NULL.
+ */
+size_t mct_id_list_len(const mct_id_list *ids);
+
+/**
+ * Id `index`. 0 out of range.
+ */
+uint64_t mct_id_list_get(const mct_id_list *ids, size_t index);
+
+/**
+ * The API's answer as JSON, with the fields that have no getter. Lent; NULL for NULL.
+ */
+const char *mct_id_list_json(const mct_id_list *ids);
+
+/**
+ * Frees ids. NULL is a no-op.
+ */
+void mct_id_list_free(mct_id_list *ids);
+
+/**
+ * Applies the restream configuration of a publish token to its running streams at once.
+ *
+ * Answers MCT_OK, MCT_ERR_NULL_ARGUMENT and the call statuses; MCT_ERR_NOT_FOUND when there is no such token.
+ */
+mct_status mct_publish_token_sync_restream(mct_client *client, uint64_t id, mct_error **error);
+
+/**
+ * The clusters that the account can use, and its default. The caller frees them.
+ *
+ * Answers MCT_OK, MCT_ERR_NULL_ARGUMENT and the call statuses.
+ */
+mct_status mct_cluster_list(mct_client *client, mct_clusters **out, mct_error **error);
+
+/**
+ * The id of the cluster that is used when none is set. Lent; NULL when the API sent none.
+ */
+const char *mct_clusters_default_id(const mct_clusters *clusters);
+
+/**
+ * How many clusters there are. 0 for NULL.
+ */
+size_t mct_clusters_count(const mct_clusters *clusters);
+
+/**
+ * The id of cluster `index`, as specs and claims take it. Lent; NULL when the API sent none, and out of range.
+ */
+const char *mct_clusters_id(const mct_clusters *clusters, size_t index);
+
+/**
+ * The name of cluster `index` for people. Lent; NULL when the API sent none, and out of range.
+ */
+const char *mct_clusters_name(const mct_clusters *clusters, size_t index);
+
+/**
+ * The domain that cluster `index` takes RTMP at. Lent; NULL when the API sent none, and out of range.
+ */
+const char *mct_clusters_rtmp(const mct_clusters *clusters, size_t index);
+
+/**
+ * The domain that cluster `index` takes SRT at. Lent; NULL when the API sent none, and out of range.
+ */
+const char *mct_clusters_srt(const mct_clusters *clusters, size_t index);
+
+/**
+ * The city of cluster `index`. Lent; NULL when the API sent none, and out of range.
+ */
+const char *mct_clusters_location_city(const mct_clusters *clusters, size_t index);
+
+/**
+ * The region of cluster `index`. Lent; NULL when the API sent none, and out of range.
+ */
+const char *mct_clusters_location_region(const mct_clusters *clusters, size_t index);
+
+/**
+ * The country of cluster `index`. Lent; NULL when the API sent none, and out of range.
+ */
+const char *mct_clusters_location_country(const mct_clusters *clusters, size_t index);
+
+/**
+ * Can cluster `index` transcode?
+ */
+bool mct_clusters_features_transcoding(const mct_clusters *clusters, size_t index, bool *out);
+
+/**
+ * The API's answer as JSON, with the fields that have no getter. Lent; NULL for NULL.
+ */
+const char *mct_clusters_json(const mct_clusters *clusters);
+
+/**
+ * Frees clusters. NULL is a no-op.
+ */
+void mct_clusters_free(mct_clusters *clusters);
+
+/*
  * Analytics
  *
  * Bandwidth by tracking id, as one flat table that suits a loop, a CSV or a data frame: a row is a tracking id, a
@@ -1916,6 +2605,11 @@ typedef struct mct_bandwidth_query mct_bandwidth_query;
  * Bandwidth, as a flat table: immutable, and readable from any thread.
  */
 typedef struct mct_bandwidth_report mct_bandwidth_report;
+
+/**
+ * The length of a series' steps. One of the MCT_RESOLUTION_ values.
+ */
+typedef int32_t mct_resolution;
 
 /**
  * The kind of traffic of a row. One of the MCT_TRAFFIC_ values; 0 for a row that is not there.
@@ -1944,6 +2638,16 @@ typedef int32_t mct_traffic;
 #define MCT_TRAFFIC_GEO_CASCADE 4
 
 /**
+ * Hours; the platform keeps them for 7 days.
+ */
+#define MCT_RESOLUTION_HOUR 1
+
+/**
+ * Days; the platform keeps them for 365 days.
+ */
+#define MCT_RESOLUTION_DAY 2
+
+/**
  * Makes a query for the days from `start_date` up to but without `stop_date_exclusive`, as YYYY-MM-DD. They are real
  * dates, and the start is before the stop.
  *
@@ -1963,21 +2667,69 @@ mct_status mct_bandwidth_query_new(const char *start_date,
 mct_status mct_bandwidth_query_add_tracking_id(mct_bandwidth_query *query, const char *tracking_id, mct_error **error);
 
 /**
+ * Adds the name of a stream, 1 to 128 characters, as mct_bandwidth_query_add_tracking_id() adds ids.
+ *
+ * Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_UTF8, MCT_ERR_INVALID_ARGUMENT.
+ */
+mct_status mct_bandwidth_query_add_stream_name(mct_bandwidth_query *query, const char *stream_name, mct_error **error);
+
+/**
+ * The length of a series' steps. A series needs it, a total takes none.
+ *
+ * Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_ARGUMENT (none of the MCT_RESOLUTION_ values).
+ */
+mct_status mct_bandwidth_query_set_resolution(mct_bandwidth_query *query, mct_resolution resolution, mct_error **error);
+
+/**
  * Frees a query. NULL is a no-op.
  */
 void mct_bandwidth_query_free(mct_bandwidth_query *query);
 
 /**
- * The total bandwidth of each tracking id by stream. The query needs at least one tracking id. The caller frees the
- * report.
+ * The total bandwidth of each tracking id, by stream. The query needs tracking ids and takes nothing else.
  *
- * Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_ARGUMENT (no tracking id; nothing was sent) and the call
- * statuses but MCT_ERR_NOT_FOUND.
+ * The caller frees the report. Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_ARGUMENT (the query; nothing
+ * was sent) and the call statuses but MCT_ERR_NOT_FOUND.
  */
 mct_status mct_analytics_tracking_total(mct_client *client,
                                         const mct_bandwidth_query *query,
                                         mct_bandwidth_report **out,
                                         mct_error **error);
+
+/**
+ * The bandwidth of each tracking id over time, by stream. The query needs tracking ids and a resolution and takes
+ * nothing else. Hours are kept for 7 days, days for 365.
+ *
+ * The caller frees the report. Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_ARGUMENT (the query; nothing
+ * was sent) and the call statuses but MCT_ERR_NOT_FOUND.
+ */
+mct_status mct_analytics_tracking_series(mct_client *client,
+                                         const mct_bandwidth_query *query,
+                                         mct_bandwidth_report **out,
+                                         mct_error **error);
+
+/**
+ * The total bandwidth of each stream, by tracking id. The query needs stream names and takes nothing else.
+ *
+ * The caller frees the report. Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_ARGUMENT (the query; nothing
+ * was sent) and the call statuses but MCT_ERR_NOT_FOUND.
+ */
+mct_status mct_analytics_tracking_streams_total(mct_client *client,
+                                                const mct_bandwidth_query *query,
+                                                mct_bandwidth_report **out,
+                                                mct_error **error);
+
+/**
+ * The bandwidth of each stream over time, by tracking id. The query needs stream names and a resolution and takes
+ * nothing else. Hours are kept for 7 days, days for 365.
+ *
+ * The caller frees the report. Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_ARGUMENT (the query; nothing
+ * was sent) and the call statuses but MCT_ERR_NOT_FOUND.
+ */
+mct_status mct_analytics_tracking_streams_series(mct_client *client,
+                                                 const mct_bandwidth_query *query,
+                                                 mct_bandwidth_report **out,
+                                                 mct_error **error);
 
 /**
  * How many rows the table has. 0 for NULL.

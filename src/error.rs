@@ -137,6 +137,30 @@ impl Error {
         Error::new(MCT_ERR_INVALID_ARGUMENT, format!("{field}: {problem}")).with_field(field)
     }
 
+    #[cfg(feature = "client")]
+    /// The element of a list or batch at fault. The message names it behind its field.
+    pub(crate) fn at(mut self, index: usize) -> Error {
+        self.0.index = Some(index);
+        let field = self.0.field.clone().unwrap_or_default();
+        self.number(&field, index);
+        self
+    }
+
+    /// The object of a list at fault: `restream[1].key`.
+    #[cfg(feature = "client")]
+    pub(crate) fn within(mut self, list: &str, index: usize) -> Error {
+        self.0.index = Some(index);
+        self.number(list, index);
+        self
+    }
+
+    #[cfg(feature = "client")]
+    fn number(&mut self, list: &str, index: usize) {
+        if let Some(rest) = self.0.message.strip_prefix(list) {
+            self.0.message = format!("{list}[{index}]{rest}");
+        }
+    }
+
     pub(crate) fn null(argument: &str) -> Error {
         Error::new(MCT_ERR_NULL_ARGUMENT, format!("{argument} is NULL"))
     }

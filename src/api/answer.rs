@@ -2,10 +2,9 @@
 
 use std::error::Error as StdError;
 
-use serde_json::Value;
 use zeroize::Zeroizing;
 
-use super::tls;
+use super::{redact, tls};
 use crate::error::{
     Error, MCT_ERR_CONNECT, MCT_ERR_NOT_FOUND, MCT_ERR_PROTOCOL, MCT_ERR_RATE_LIMITED, MCT_ERR_REJECTED, MCT_ERR_SERVER, MCT_ERR_SYSTEM,
     MCT_ERR_TLS, MCT_ERR_UNAUTHORIZED, MCT_OUTCOME_NOT_SENT, MCT_OUTCOME_REJECTED, MCT_OUTCOME_UNKNOWN, Result, mct_status,
@@ -16,7 +15,6 @@ use crate::os;
 
 /// What a message quotes of an answer.
 const QUOTED_CHARACTERS: usize = 500;
-const REDACTED: &str = "[redacted]";
 
 /// A whole answer. The body may hold token strings, so it is wiped.
 pub(crate) struct Answer {
@@ -33,8 +31,8 @@ impl Answer {
     }
 
     /// An error unless the API says that it did what was asked.
-    pub(crate) fn judge(self, names_token: bool, secret: &str) -> Result<Answer> {
-        match self.refusal(names_token, secret) {
+    pub(crate) fn judge(self, names_token: bool, secrets: &[&str]) -> Result<Answer> {
+        match self.refusal(names_token, secrets) {
             None => Ok(self),
             Some(error) => Err(error),
         }
@@ -48,21 +46,22 @@ impl Answer {
         }
     }
 
-    fn refusal(&self, names_token: bool, secret: &str) -> Option<Error> {
+    fn refusal(&self, names_token: bool, secrets: &[&str]) -> Option<Error> {
         let http = self.http_status;
         let is_success = matches!(Envelope::read(&self.body), Some(Envelope::Success(_)));
         if is_success && (200..=299).contains(&http) {
             return None;
         }
         // What a success holds is a token, and no part of an error.
-        let json = if is_success { None } else { redacted(&self.body, secret) };
-        let envelope = json.as_deref().and_then(|json| Envelope::read(json.as_bytes()));
-        let is_refusal = envelope.is_some();
-        let is_api = is_success || is_refusal;
-        let (is_fail, refusal) = match envelope {
-            Some(Envelope::Fail(refusal)) => (true, refusal),
-            Some(Envelope::Error(refusal)) => (false, refusal),
-            _ => (false, Refusal::default()),
+        let json = if is_success { None } else { redact::json(&self.body, secrets) };
+        // What can't be redacted says nothing in an error but that it is a refusal.
+        let (is_api, is_fail) = match Envelope::read(&self.body) {
+            None => (false, false),
+            Some(envelope) => (true, matches!(envelope, Envelope::Fail(_))),
+        };
+        let refusal = match json.as_deref().and_then(|json| Envelope::read(json.as_bytes())) {
+            Some(Envelope::Fail(refusal) | Envelope::Error(refusal)) => refusal,
+            _ => Refusal::default(),
         };
         let (status, what) = match http {
             401 | 403 => (MCT_ERR_UNAUTHORIZED, "the API secret was refused"),
@@ -76,22 +75,22 @@ impl Answer {
             _ if is_fail => (MCT_ERR_REJECTED, "the API refused the request"),
             _ => (MCT_ERR_SERVER, "the API answered with an error"),
         };
-        Some(self.error(status, what, refusal, json.filter(|_| is_refusal), secret))
+        Some(self.error(status, what, refusal, json.filter(|_| is_api), secrets))
     }
 
-    fn error(&self, status: mct_status, what: &str, refusal: Refusal, json: Option<String>, secret: &str) -> Error {
+    fn error(&self, status: mct_status, what: &str, refusal: Refusal, json: Option<String>, secrets: &[&str]) -> Error {
         let mut message = format!("{what} (HTTP {}", self.http_status);
         if json.is_none() && !self.content_type.is_empty() {
             message.push_str(", ");
-            message.push_str(&quoted(&self.content_type, secret));
+            message.push_str(&quoted(&self.content_type, secrets));
         }
         message.push(')');
         if !refusal.message.is_empty() {
             message.push_str(": ");
-            message.push_str(&quoted(&refusal.message, secret));
+            message.push_str(&quoted(&refusal.message, secrets));
         }
         Error::new(status, message).with(|details| {
-            details.field = refusal.field.map(|field| quoted(&field, secret));
+            details.field = refusal.field.map(|field| quoted(&field, secrets));
             details.http_status = self.http_status;
             details.retry_after_ms = self.retry_after_ms;
             details.answer = json;
@@ -103,52 +102,16 @@ impl Answer {
     }
 }
 
-/// The platform answers 400 with these words where others answer 404, and says "publish" of subscribe tokens too.
+/// The platform answers 400 with these words where others answer 404, says "publish" of subscribe tokens too, and has
+/// other words for a restream sync.
 fn says_not_found(refusal: &Refusal) -> bool {
     let words = refusal.message.to_ascii_lowercase();
-    ["no publish token with id", "no subscribe token with id"].iter().any(|phrase| words.contains(phrase))
+    ["no publish token with id", "no subscribe token with id", "invalid tokenid"].iter().any(|phrase| words.contains(phrase))
 }
 
-/// Names whose values are secrets wherever the API writes them, but for messages about them.
-const SECRET_NAMES: [&str; 3] = ["token", "key", "srtPassphrase"];
-
-/// The API's JSON without what nobody may see. The secret is looked for in what the JSON stands for: escaped it would not
-/// be found in its text. JSON that holds nothing of the kind stays as it was sent.
-fn redacted(body: &[u8], secret: &str) -> Option<String> {
-    let mut json: Value = serde_json::from_slice(body).ok()?;
-    if redact(&mut json, secret) { Some(json.to_string()) } else { std::str::from_utf8(body).ok().map(str::to_owned) }
-}
-
-fn is_no_message(text: &str) -> bool {
-    !text.contains(' ')
-}
-
-fn redact(json: &mut Value, secret: &str) -> bool {
-    match json {
-        Value::String(text) if text.contains(secret) => {
-            *text = text.replace(secret, REDACTED);
-            true
-        }
-        Value::Array(items) => items.iter_mut().fold(false, |found, item| redact(item, secret) | found),
-        Value::Object(fields) => {
-            let mut found = false;
-            for (name, mut value) in std::mem::take(fields) {
-                found |= redact(&mut value, secret) | name.contains(secret);
-                if SECRET_NAMES.contains(&name.as_str()) && value.as_str().is_some_and(is_no_message) {
-                    value = Value::String(REDACTED.to_owned());
-                    found = true;
-                }
-                fields.insert(name.replace(secret, REDACTED), value);
-            }
-            found
-        }
-        _ => false,
-    }
-}
-
-/// A text of the server's for a message: short, on one line, and without the secret, should a server echo it.
-fn quoted(text: &str, secret: &str) -> String {
-    let clean = text.replace(secret, REDACTED);
+/// A text of the server's for a message: short, on one line, and without secrets, should a server echo them.
+fn quoted(text: &str, secrets: &[&str]) -> String {
+    let clean = redact::hide(text, secrets).unwrap_or_else(|| text.to_owned());
     let mut quoted: String = clean.chars().take(QUOTED_CHARACTERS).map(|c| if c.is_control() { ' ' } else { c }).collect();
     if clean.chars().nth(QUOTED_CHARACTERS).is_some() {
         quoted.push('…');
@@ -165,12 +128,15 @@ pub(crate) fn unreadable(answer: &Answer, id: Option<u64>, error: &serde_json::E
     })
 }
 
-/// The API answered well that it did not do it.
-pub(crate) fn not_done(answer: &Answer) -> Error {
-    Error::new(MCT_ERR_REJECTED, "the API answered that it did not do it").with(|details| {
+/// What is answered where nothing else is: did the API do it?
+pub(crate) fn done(answer: &Answer) -> Result<()> {
+    if answer.data() != "false" {
+        return Ok(());
+    }
+    Err(Error::new(MCT_ERR_REJECTED, "the API answered that it did not do it").with(|details| {
         details.http_status = answer.http_status;
         details.outcome = MCT_OUTCOME_REJECTED;
-    })
+    }))
 }
 
 /// No answer came from `server`. `was_sent`: it may have the whole request.

@@ -11,8 +11,8 @@ use super::error::mct_error;
 use super::guard::{boundary, sent_boundary, status_boundary};
 use super::handle::{Lend, Out, given, text};
 use crate::api::analytics;
-use crate::error::mct_status;
-use crate::model::analytics::{BandwidthQuery, BandwidthReport, Row, Traffic};
+use crate::error::{Error, Result, mct_status};
+use crate::model::analytics::{BandwidthQuery, BandwidthReport, Operation, Row, Traffic};
 
 /// The kind of traffic of a row. One of the MCT_TRAFFIC_ values; 0 for a row that is not there.
 pub type mct_traffic = i32;
@@ -66,6 +66,48 @@ pub unsafe extern "C" fn mct_bandwidth_query_add_tracking_id(
     status_boundary!(error, given(query, "query")?.0.add_tracking_id(text(tracking_id, "trackingIds")?))
 }
 
+/// Adds the name of a stream, 1 to 128 characters, as mct_bandwidth_query_add_tracking_id() adds ids.
+///
+/// Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_UTF8, MCT_ERR_INVALID_ARGUMENT.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mct_bandwidth_query_add_stream_name(
+    query: Option<&mut mct_bandwidth_query>,
+    stream_name: *const c_char,
+    error: Option<&mut *mut mct_error>,
+) -> mct_status {
+    status_boundary!(error, given(query, "query")?.0.add_stream_name(text(stream_name, "streamNames")?))
+}
+
+/// The length of a series' steps. One of the MCT_RESOLUTION_ values.
+pub type mct_resolution = i32;
+
+/// Hours; the platform keeps them for 7 days.
+pub const MCT_RESOLUTION_HOUR: mct_resolution = 1;
+/// Days; the platform keeps them for 365 days.
+pub const MCT_RESOLUTION_DAY: mct_resolution = 2;
+
+/// The length of a series' steps. A series needs it, a total takes none.
+///
+/// Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_ARGUMENT (none of the MCT_RESOLUTION_ values).
+#[unsafe(no_mangle)]
+pub extern "C" fn mct_bandwidth_query_set_resolution(
+    query: Option<&mut mct_bandwidth_query>,
+    resolution: mct_resolution,
+    error: Option<&mut *mut mct_error>,
+) -> mct_status {
+    status_boundary!(error, {
+        let name = match resolution {
+            MCT_RESOLUTION_HOUR => "Hour",
+            MCT_RESOLUTION_DAY => "Day",
+            _ => {
+                return Err(Error::invalid("resolution", format_args!("must be one of the MCT_RESOLUTION_ values, given is {resolution}")));
+            }
+        };
+        given(query, "query")?.0.set_resolution(name);
+        Ok(())
+    })
+}
+
 /// Frees a query. NULL is a no-op.
 #[unsafe(no_mangle)]
 pub extern "C" fn mct_bandwidth_query_free(query: Option<Box<mct_bandwidth_query>>) {
@@ -75,11 +117,21 @@ pub extern "C" fn mct_bandwidth_query_free(query: Option<Box<mct_bandwidth_query
     });
 }
 
-/// The total bandwidth of each tracking id by stream. The query needs at least one tracking id. The caller frees the
-/// report.
+fn bandwidth(
+    client: *mut mct_client,
+    operation: Operation,
+    query: Option<&mct_bandwidth_query>,
+    out: Option<&mut *mut mct_bandwidth_report>,
+) -> Result<()> {
+    let out = Out::new(out)?;
+    let client = shared(client)?;
+    out.set(mct_bandwidth_report(analytics::bandwidth(&client, operation, &given(query, "query")?.0)?))
+}
+
+/// The total bandwidth of each tracking id, by stream. The query needs tracking ids and takes nothing else.
 ///
-/// Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_ARGUMENT (no tracking id; nothing was sent) and the call
-/// statuses but MCT_ERR_NOT_FOUND.
+/// The caller frees the report. Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_ARGUMENT (the query; nothing
+/// was sent) and the call statuses but MCT_ERR_NOT_FOUND.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mct_analytics_tracking_total(
     client: *mut mct_client,
@@ -87,11 +139,51 @@ pub unsafe extern "C" fn mct_analytics_tracking_total(
     out: Option<&mut *mut mct_bandwidth_report>,
     error: Option<&mut *mut mct_error>,
 ) -> mct_status {
-    status_boundary!(error, {
-        let out = Out::new(out)?;
-        let client = shared(client)?;
-        out.set(mct_bandwidth_report(analytics::tracking_total(&client, &given(query, "query")?.0)?))
-    })
+    status_boundary!(error, bandwidth(client, Operation::TrackingTotal, query, out))
+}
+
+/// The bandwidth of each tracking id over time, by stream. The query needs tracking ids and a resolution and takes
+/// nothing else. Hours are kept for 7 days, days for 365.
+///
+/// The caller frees the report. Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_ARGUMENT (the query; nothing
+/// was sent) and the call statuses but MCT_ERR_NOT_FOUND.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mct_analytics_tracking_series(
+    client: *mut mct_client,
+    query: Option<&mct_bandwidth_query>,
+    out: Option<&mut *mut mct_bandwidth_report>,
+    error: Option<&mut *mut mct_error>,
+) -> mct_status {
+    status_boundary!(error, bandwidth(client, Operation::TrackingSeries, query, out))
+}
+
+/// The total bandwidth of each stream, by tracking id. The query needs stream names and takes nothing else.
+///
+/// The caller frees the report. Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_ARGUMENT (the query; nothing
+/// was sent) and the call statuses but MCT_ERR_NOT_FOUND.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mct_analytics_tracking_streams_total(
+    client: *mut mct_client,
+    query: Option<&mct_bandwidth_query>,
+    out: Option<&mut *mut mct_bandwidth_report>,
+    error: Option<&mut *mut mct_error>,
+) -> mct_status {
+    status_boundary!(error, bandwidth(client, Operation::StreamsTotal, query, out))
+}
+
+/// The bandwidth of each stream over time, by tracking id. The query needs stream names and a resolution and takes
+/// nothing else. Hours are kept for 7 days, days for 365.
+///
+/// The caller frees the report. Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_ARGUMENT (the query; nothing
+/// was sent) and the call statuses but MCT_ERR_NOT_FOUND.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mct_analytics_tracking_streams_series(
+    client: *mut mct_client,
+    query: Option<&mct_bandwidth_query>,
+    out: Option<&mut *mut mct_bandwidth_report>,
+    error: Option<&mut *mut mct_error>,
+) -> mct_status {
+    status_boundary!(error, bandwidth(client, Operation::StreamsSeries, query, out))
 }
 
 fn row(report: Option<&mct_bandwidth_report>, row: usize) -> Option<&Row> {

@@ -60,7 +60,8 @@ pub(crate) fn list<'a, T>(pointer: *const T, count: usize, name: &str) -> Result
 
 #[cfg(feature = "client")]
 pub(crate) fn texts<'a>(pointer: *const *const c_char, count: usize, name: &str) -> Result<Vec<&'a str>> {
-    list(pointer, count, name)?.iter().map(|pointer| text(*pointer, name)).collect()
+    let element = |(index, pointer): (usize, &*const c_char)| text(*pointer, name).map_err(|error| error.at(index));
+    list(pointer, count, name)?.iter().enumerate().map(element).collect()
 }
 
 /// A text that stays its owner's.

@@ -15,6 +15,8 @@ pub mod subscribe_token;
 pub mod version;
 
 #[cfg(feature = "client")]
+pub mod account;
+#[cfg(feature = "client")]
 pub mod analytics;
 #[cfg(feature = "client")]
 pub mod client;
@@ -29,9 +31,13 @@ pub mod publish_token_calls;
 #[cfg(feature = "client")]
 pub mod publish_token_spec;
 #[cfg(feature = "client")]
+pub mod publish_token_update;
+#[cfg(feature = "client")]
 pub mod subscribe_token_calls;
 #[cfg(feature = "client")]
 pub mod subscribe_token_spec;
+#[cfg(feature = "client")]
+pub mod subscribe_token_update;
 
 #[cfg(feature = "signing")]
 pub mod claims;

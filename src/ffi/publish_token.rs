@@ -336,13 +336,13 @@ pub extern "C" fn mct_publish_token_restream_count(token: Option<&mct_publish_to
     boundary!(0, Some(token?.0.own.restream.len()))
 }
 
-/// The address of endpoint `index`. Lent; NULL out of range.
+/// The address of endpoint `index`. Lent; NULL out of range, or without one.
 #[unsafe(no_mangle)]
 pub extern "C" fn mct_publish_token_restream_url(token: Option<&mct_publish_token>, index: usize) -> *const c_char {
     boundary!(ptr::null(), token?.0.own.restream.get(index)?.url.lend())
 }
 
-/// The secret key of endpoint `index` (for SRT the stream id). Lent; NULL out of range.
+/// The secret key of endpoint `index` (for SRT the stream id). Lent; NULL out of range, or without one.
 #[unsafe(no_mangle)]
 pub extern "C" fn mct_publish_token_restream_key(token: Option<&mct_publish_token>, index: usize) -> *const c_char {
     boundary!(ptr::null(), token?.0.own.restream.get(index)?.key.lend())

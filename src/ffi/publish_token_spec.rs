@@ -16,7 +16,8 @@ use super::error::mct_error;
 use super::guard::{boundary, status_boundary};
 use super::handle::{Out, given, text, text_or_null, texts};
 use crate::error::mct_status;
-use crate::model::spec::{PublishFields, Spec};
+use crate::model::fields::{Field, PublishFields, Restream};
+use crate::model::spec::Spec;
 
 /// What a new publish token shall be.
 pub struct mct_publish_token_spec(pub(crate) Spec<PublishFields>);
@@ -230,7 +231,7 @@ pub extern "C" fn mct_publish_token_spec_set_enable_utc_insertion(
     error: Option<&mut *mut mct_error>,
 ) -> mct_status {
     status_boundary!(error, {
-        given(spec, "spec")?.0.kind.enable_utc_insertion = Some(value);
+        given(spec, "spec")?.0.kind.enable_utc_insertion = Field::Set(value);
         Ok(())
     })
 }
@@ -258,7 +259,7 @@ pub extern "C" fn mct_publish_token_spec_set_priority(
     error: Option<&mut *mut mct_error>,
 ) -> mct_status {
     status_boundary!(error, {
-        given(spec, "spec")?.0.kind.priority = Some(priority);
+        given(spec, "spec")?.0.kind.priority = Field::Set(priority);
         Ok(())
     })
 }
@@ -300,7 +301,7 @@ pub unsafe extern "C" fn mct_publish_token_spec_add_restream(
     status_boundary!(error, {
         let (url, key) = (text(url, "restream.url")?, text(key, "restream.key")?);
         let label = text_or_null(label, "restream.label")?;
-        given(spec, "spec")?.0.kind.add_restream(url, key, label, enabled)
+        given(spec, "spec")?.0.kind.add_restream(Restream::new(url, key, label, Some(enabled))?)
     })
 }
 

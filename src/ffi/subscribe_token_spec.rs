@@ -16,7 +16,8 @@ use super::error::mct_error;
 use super::guard::{boundary, status_boundary};
 use super::handle::{Out, given, text};
 use crate::error::mct_status;
-use crate::model::spec::{Spec, SubscribeFields};
+use crate::model::fields::SubscribeFields;
+use crate::model::spec::Spec;
 
 /// What a new subscribe token shall be.
 pub struct mct_subscribe_token_spec(pub(crate) Spec<SubscribeFields>);

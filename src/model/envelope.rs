@@ -4,6 +4,8 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::json::Members;
+
 #[derive(Deserialize)]
 struct Wire<'a> {
     status: String,
@@ -42,25 +44,33 @@ impl<'a> Envelope<'a> {
 impl Refusal {
     /// `data` maps fields to messages, or is `{"message": ...}`, or `{"errors": {field: [...]}, "message": ...}`.
     fn of_fail(data: &str) -> Refusal {
-        let fields = match serde_json::from_str(data) {
-            Ok(Value::Object(fields)) => fields,
-            Ok(other) => return Refusal { field: None, message: words(&other) },
-            Err(_) => return Refusal::default(),
+        // Of several fields that are refused, the first is the one to name.
+        let Ok(Members(fields)) = serde_json::from_str(data) else {
+            return Refusal { field: None, message: words_of(data) };
         };
-        let errors = match fields.get("errors") {
-            Some(Value::Object(errors)) if !errors.is_empty() => errors,
-            _ => &fields,
-        };
+        let value_of = |wanted: &str| fields.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.get());
+        let errors = value_of("errors").and_then(|errors| serde_json::from_str(errors).ok()).filter(|Members(errors)| !errors.is_empty());
+        let errors = errors.as_ref().map_or(&fields, |Members(errors)| errors);
         let is_prose = |name: &str| name.is_empty() || name == "message" || name == "errors";
         let named: Vec<_> = errors.iter().filter(|(name, _)| !is_prose(name)).collect();
         match named.as_slice() {
-            [] => Refusal { field: None, message: fields.get("message").map(words).unwrap_or_default() },
+            [] => {
+                let unnamed = errors.iter().filter(|(name, _)| name.is_empty()).map(|(_, what)| what.get());
+                let words = value_of("message").into_iter().chain(unnamed).map(words_of).filter(|words| !words.is_empty());
+                let message = words.collect::<Vec<_>>().join(" ");
+                // Words in a shape of their own are still words.
+                Refusal { field: None, message: if message.is_empty() && !fields.is_empty() { data.to_owned() } else { message } }
+            }
             [(first, _), ..] => Refusal {
-                field: Some((*first).clone()),
-                message: named.iter().map(|(name, what)| format!("{name}: {}", words(what))).collect::<Vec<_>>().join("; "),
+                field: Some(first.clone()),
+                message: named.iter().map(|(name, what)| format!("{name}: {}", words_of(what.get()))).collect::<Vec<_>>().join("; "),
             },
         }
     }
+}
+
+fn words_of(json: &str) -> String {
+    serde_json::from_str(json).map(|value| words(&value)).unwrap_or_default()
 }
 
 fn words(value: &Value) -> String {
@@ -93,8 +103,13 @@ mod tests {
             fail(r#"{"errors":{"label":["Too long.","Odd."]},"message":"Validation errors"}"#),
             named("label", "label: Too long. Odd.")
         );
+        assert_eq!(fail(r#"{"b":"No.","a":"No."}"#), named("b", "b: No.; a: No."));
+        assert_eq!(fail(r#"{"errors":{"b":["No."],"a":["No."]}}"#), named("b", "b: No.; a: No."));
         assert_eq!(fail(r#"{"$.streams[0]":["No."]}"#), named("$.streams[0]", "$.streams[0]: No."));
         assert_eq!(fail(r#"{"errors":{},"message":"Validation errors"}"#), unnamed("Validation errors"));
+        assert_eq!(fail(r#"{"":["A body is needed."]}"#), unnamed("A body is needed."));
+        assert_eq!(fail(r#"{"errors":{"":["Odd."]},"message":"Errors:"}"#), unnamed("Errors: Odd."));
+        assert_eq!(fail(r#"{"errors":[{"what":"odd"}]}"#), unnamed(r#"{"errors":[{"what":"odd"}]}"#));
         assert_eq!(fail(r#""plain""#), unnamed("plain"));
         assert_eq!(fail("null"), unnamed(""));
     }

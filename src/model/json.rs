@@ -24,7 +24,7 @@ pub(crate) fn problem(error: &serde_json::Error) -> String {
 }
 
 /// As serde_json's own limit, which does not count in what it passes over.
-const DEEPEST: usize = 128;
+pub(crate) const DEEPEST: usize = 128;
 
 /// Refuses a name that appears twice in one object, at any depth: two readers would see two different things. Texts are
 /// passed over where they stand: to read them would leave copies of secrets behind.
@@ -44,7 +44,7 @@ pub(crate) fn refuse_unreadable(json: &str) -> Result<(), serde_json::Error> {
 }
 
 /// How deep objects and lists stand in one another, of JSON that is well-formed.
-fn depth(json: &str) -> usize {
+pub(crate) fn depth(json: &str) -> usize {
     let (mut open, mut deepest, mut in_text, mut is_escaped) = (0_usize, 0, false, false);
     for byte in json.bytes() {
         match byte {
@@ -97,6 +97,36 @@ impl<'de> Deserialize<'de> for Values<'de> {
         }
 
         deserializer.deserialize_map(Names)
+    }
+}
+
+/// The members of an object in the order in which they were sent.
+#[cfg(feature = "client")]
+#[derive(Default)]
+pub(crate) struct Members<'a>(pub Vec<(String, &'a RawValue)>);
+
+#[cfg(feature = "client")]
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Members<'de>;
+
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+
+        deserializer.deserialize_map(Reader)
     }
 }
 

@@ -1,25 +1,15 @@
 //! What a create sends. A field that was not set is not sent: no default of the platform's is written down here.
 
-use std::collections::{BTreeMap, HashSet};
-
 use serde::Serialize;
-use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
+use super::fields::{KindFields, Stream, Unknown};
 use super::json;
 use super::limits::{self, NAME_UNITS};
 use crate::error::{Error, Result};
 use crate::text::to_json_wiping;
 
 const MOST_SECONDS: u32 = i32::MAX as u32;
-const MOST_RESTREAMS: usize = 10;
-
-#[derive(Clone, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Stream {
-    stream_name: String,
-    is_regex: bool,
-}
 
 /// The fields that both kinds of token have.
 #[derive(Clone, Default, Serialize)]
@@ -43,15 +33,6 @@ struct Common {
     denied_countries: Vec<String>,
 }
 
-/// The fields that only one kind has.
-pub(crate) trait KindFields: Clone + Default + Serialize {
-    /// Every name of the contract's create request that the common fields do not have.
-    const NAMES: &'static [&'static str];
-
-    /// Rules between fields, checked when nothing more will be set.
-    fn check(&self) -> Result<()>;
-}
-
 const COMMON_NAMES: &[&str] = &[
     "label",
     "streams",
@@ -71,18 +52,17 @@ pub(crate) struct Spec<K> {
     #[serde(flatten)]
     pub kind: K,
     #[serde(flatten)]
-    unknown: BTreeMap<String, Box<RawValue>>,
+    unknown: Unknown,
 }
 
 impl<K: KindFields> Spec<K> {
     pub(crate) fn new(label: &str) -> Result<Spec<K>> {
         limits::length("label", label, 1, NAME_UNITS)?;
-        Ok(Spec { common: Common { label: label.to_owned(), ..Common::default() }, kind: K::default(), unknown: BTreeMap::new() })
+        Ok(Spec { common: Common { label: label.to_owned(), ..Common::default() }, kind: K::default(), unknown: Unknown::default() })
     }
 
     pub(crate) fn add_stream(&mut self, name: &str, is_regex: bool) -> Result<()> {
-        limits::length(limits::STREAM_NAME, name, 1, NAME_UNITS)?;
-        self.common.streams.push(Stream { stream_name: name.to_owned(), is_regex });
+        self.common.streams.push(Stream::new(name, is_regex)?);
         Ok(())
     }
 
@@ -129,18 +109,8 @@ impl<K: KindFields> Spec<K> {
         Ok(())
     }
 
-    /// Fields that this library does not know. One that it knows has a setter, which checks it.
     pub(crate) fn merge_json(&mut self, object: &str) -> Result<()> {
-        let wrong = |error: serde_json::Error| Error::invalid("json", format_args!("must be a JSON object: {}", json::problem(&error)));
-        json::refuse_unreadable(object).map_err(wrong)?;
-        // As they stand: a number must not come out rounded.
-        let fields: BTreeMap<String, Box<RawValue>> = serde_json::from_str(object).map_err(wrong)?;
-        let known: HashSet<&str> = COMMON_NAMES.iter().chain(K::NAMES).copied().collect();
-        if let Some(name) = fields.keys().find(|name| known.contains(name.as_str())) {
-            return Err(Error::invalid(name.clone(), "has a setter of its own and can't be merged as JSON"));
-        }
-        self.unknown.extend(fields);
-        Ok(())
+        self.unknown.merge(object, &[COMMON_NAMES, K::NAMES])
     }
 
     /// Checks the rules between fields and writes what is sent.
@@ -157,130 +127,5 @@ impl<K: KindFields> Spec<K> {
         )?;
         self.kind.check()?;
         to_json_wiping(self).map_err(|error| Error::invalid("json", json::problem(&error)))
-    }
-}
-
-#[derive(Clone, Default, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct SubscribeFields {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    tracking: Option<Tracking>,
-}
-
-#[derive(Clone, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Tracking {
-    tracking_id: String,
-}
-
-impl SubscribeFields {
-    pub(crate) fn set_tracking_id(&mut self, id: &str) -> Result<()> {
-        limits::length("trackingId", id, 1, NAME_UNITS)?;
-        self.tracking = Some(Tracking { tracking_id: id.to_owned() });
-        Ok(())
-    }
-}
-
-impl KindFields for SubscribeFields {
-    const NAMES: &'static [&'static str] = &["tracking"];
-
-    fn check(&self) -> Result<()> {
-        Ok(())
-    }
-}
-
-#[derive(Clone, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct GeoCascade {
-    is_enabled: bool,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    clusters: Vec<String>,
-}
-
-#[derive(Clone, Serialize)]
-struct Restream {
-    url: String,
-    key: Zeroizing<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    label: Option<String>,
-    enabled: bool,
-}
-
-#[derive(Clone, Default, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct PublishFields {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub subscribe_requires_auth: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub record: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub clip: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub multisource: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub enable_thumbnails: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub display_srt_passphrase: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub low_latency_rtmp: Option<bool>,
-    #[serde(rename = "enableUTCInsertion", skip_serializing_if = "Option::is_none")]
-    pub enable_utc_insertion: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub drm: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub priority: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    encoder_profile_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    geo_cascade: Option<GeoCascade>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    restream: Vec<Restream>,
-}
-
-impl PublishFields {
-    pub(crate) fn set_encoder_profile_id(&mut self, id: &str) -> Result<()> {
-        limits::not_empty("encoderProfileId", id)?;
-        self.encoder_profile_id = Some(id.to_owned());
-        Ok(())
-    }
-
-    /// Without clusters the list is not sent, and the platform takes all of them.
-    pub(crate) fn set_geo_cascade(&mut self, is_enabled: bool, clusters: &[&str]) -> Result<()> {
-        clusters.iter().try_for_each(|cluster| limits::not_empty("geoCascade.clusters", cluster))?;
-        self.geo_cascade = Some(GeoCascade { is_enabled, clusters: clusters.iter().map(|cluster| (*cluster).to_owned()).collect() });
-        Ok(())
-    }
-
-    pub(crate) fn add_restream(&mut self, url: &str, key: &str, label: Option<&str>, enabled: bool) -> Result<()> {
-        if self.restream.len() == MOST_RESTREAMS {
-            return Err(Error::invalid("restream", format_args!("must have at most {MOST_RESTREAMS} entries, given is one more")));
-        }
-        limits::length("restream.url", url, 1, 2048)?;
-        limits::length("restream.key", key, 5, 512)?;
-        limits::at_most("restream.label", label.unwrap_or_default(), 2048)?;
-        self.restream.push(Restream { url: url.to_owned(), key: Zeroizing::new(key.to_owned()), label: label.map(str::to_owned), enabled });
-        Ok(())
-    }
-}
-
-impl KindFields for PublishFields {
-    const NAMES: &'static [&'static str] = &[
-        "subscribeRequiresAuth",
-        "record",
-        "clip",
-        "multisource",
-        "enableThumbnails",
-        "displaySrtPassphrase",
-        "lowLatencyRtmp",
-        "enableUTCInsertion",
-        "drm",
-        "priority",
-        "encoderProfileId",
-        "geoCascade",
-        "restream",
-    ];
-
-    fn check(&self) -> Result<()> {
-        limits::not_both(("record", self.record == Some(true)), ("clip", self.clip == Some(true)))
     }
 }

@@ -1,7 +1,7 @@
 //! The API's dates, as Unix seconds.
 
 use ::time::format_description::well_known::Iso8601;
-use ::time::{OffsetDateTime, PrimitiveDateTime};
+use ::time::{Date, OffsetDateTime, PrimitiveDateTime, Time};
 use serde::{Deserialize, Deserializer};
 
 use crate::text::Text;
@@ -20,9 +20,11 @@ pub(crate) enum Moment {
 
 impl Moment {
     pub(crate) fn read(text: &str) -> Moment {
-        // Seen in answers: 0, 6 and 7 digits of fraction, with `Z`, with an offset, and (UTC is meant) without.
+        // Seen in answers: 0, 6 and 7 digits of fraction, with `Z`, with an offset, and (UTC is meant) without, and dates
+        // without a time.
         OffsetDateTime::parse(text, &Iso8601::PARSING)
             .or_else(|_| PrimitiveDateTime::parse(text, &Iso8601::PARSING).map(|moment| moment.assume_utc()))
+            .or_else(|_| Date::parse(text, &Iso8601::PARSING).map(|date| date.with_time(Time::MIDNIGHT).assume_utc()))
             .map_or(Moment::Unreadable, |moment| Moment::At(moment.unix_timestamp()))
     }
 
@@ -57,6 +59,11 @@ mod tests {
         ] {
             assert_eq!(Moment::read(text), Moment::At(1_750_813_271), "{text}");
         }
+    }
+
+    #[test]
+    fn a_date_without_a_time_is_its_midnight() {
+        assert_eq!(Moment::read("2025-06-25"), Moment::At(1_750_809_600));
     }
 
     #[test]

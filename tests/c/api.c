@@ -1,8 +1,11 @@
 #include "api.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "harness.h"
+#include "net.h"
 
 const char *api_url(void)
 {
@@ -43,6 +46,39 @@ mct_subscribe_token *api_subscribe_token(mct_client *client, const char *stream)
     OK(mct_subscribe_token_create(client, spec, &token, &failure));
     mct_subscribe_token_spec_free(spec);
     return token;
+}
+
+mct_publish_token *api_publish_token(mct_client *client, const char *label, const char *stream)
+{
+    mct_publish_token_spec *spec = NULL;
+    mct_publish_token *token = NULL;
+    OK(mct_publish_token_spec_new(label, &spec, &failure));
+    OK(mct_publish_token_spec_add_stream(spec, stream, false, &failure));
+    OK(mct_publish_token_create(client, spec, &token, &failure));
+    mct_publish_token_spec_free(spec);
+    return token;
+}
+
+struct unique api_unique(const char *label)
+{
+    static unsigned count;
+    struct unique unique;
+    snprintf(unique.text, sizeof unique.text, "%s-%ld-%u", label, (long)getpid(), count++);
+    return unique;
+}
+
+bool api_control(const char *path, const char *json)
+{
+    char whole[64];
+    snprintf(whole, sizeof whole, "/_emulator/%s", path);
+    return http_post(api_url(), whole, NULL, json) == 200;
+}
+
+int api_watch(const char *bearer, const char *stream)
+{
+    char json[256];
+    snprintf(json, sizeof json, "{\"streamName\":\"%s\"}", stream);
+    return http_post(api_url(), "/api/director/subscribe", bearer, json);
 }
 
 mct_signer *api_signer(void)

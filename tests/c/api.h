@@ -17,6 +17,21 @@ mct_client *api_client(const char *base_url, const char *secret);
 /* Makes one subscribe token for `stream`. NULL when that failed, which is a failed check. */
 mct_subscribe_token *api_subscribe_token(mct_client *client, const char *stream);
 
+/* Makes one publish token for `stream`, as the above. */
+mct_publish_token *api_publish_token(mct_client *client, const char *label, const char *stream);
+
+/* A text of this label that no other test uses, and no other run of them. */
+struct unique {
+    char text[64];
+};
+struct unique api_unique(const char *label);
+
+/* Has the emulator do what only a test may ask for. True when it did. */
+bool api_control(const char *path, const char *json);
+
+/* The HTTP status that the director answers a viewer of `stream`. */
+int api_watch(const char *bearer, const char *stream);
+
 /* A parent that no server knows, for signing: id 7, stream "camera". */
 mct_signer *api_signer(void);
 

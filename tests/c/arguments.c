@@ -17,6 +17,8 @@ void handles_make(struct handles *handles)
     OK(mct_list_options_new(&handles->options, &failure));
     OK(mct_verify_options_new(&handles->verify, &failure));
     OK(mct_bandwidth_query_new("2026-01-01", "2026-02-01", &handles->query, &failure));
+    OK(mct_publish_token_update_new(&handles->publish_update, &failure));
+    OK(mct_subscribe_token_update_new(&handles->subscribe_update, &failure));
 }
 
 void handles_free(struct handles *handles)
@@ -28,6 +30,8 @@ void handles_free(struct handles *handles)
     mct_list_options_free(handles->options);
     mct_verify_options_free(handles->verify);
     mct_bandwidth_query_free(handles->query);
+    mct_publish_token_update_free(handles->publish_update);
+    mct_subscribe_token_update_free(handles->subscribe_update);
 }
 
 static void setters_take_no_null(void)
@@ -46,6 +50,47 @@ static void setters_take_no_null(void)
     OK(function(handles.handle, true, &failure));                                                                      \
     CHECK_STATUS(function(handles.handle, false, NULL), MCT_OK);
     BOOL_SETTERS(BOOL)
+#define PLAIN(handle, function)                                                                                        \
+    REFUSES(MCT_ERR_NULL_ARGUMENT, ANY_FIELD, function, NULL);                                                         \
+    OK(function(handles.handle, &failure));                                                                            \
+    CHECK_STATUS(function(handles.handle, NULL), MCT_OK);
+    PLAIN_SETTERS(PLAIN)
+    handles_free(&handles);
+}
+
+static void setters_of_lists_take_no_null(void)
+{
+    struct handles handles;
+    handles_make(&handles);
+#define LIST(handle, function, field, value, wrong)                                                                    \
+    do {                                                                                                               \
+        const char *const with_null[] = {value, NULL};                                                                 \
+        NULLS(function, NULL, with_null, 1);                                                                           \
+        REFUSES(MCT_ERR_NULL_ARGUMENT, field, function, handles.handle, NULL, 1);                                      \
+        FAULT_AT_1(MCT_ERR_NULL_ARGUMENT, field, function, handles.handle, with_null, 2);                              \
+        CHECK_STATUS(function(handles.handle, with_null, 1, NULL), MCT_OK);                                            \
+        OK(function(handles.handle, NULL, 0, &failure));                                                               \
+    } while (0);
+    LIST_SETTERS(LIST)
+    handles_free(&handles);
+}
+
+static void endpoints_take_no_null(void)
+{
+    const char *const urls[] = {"rtmp://example.com/live", NULL}, *const keys[] = {"secret", NULL};
+    const char *const two[] = {"rtmp://example.com/live", "srt://example.com"}, *const none[] = {NULL, NULL};
+    struct handles handles;
+    handles_make(&handles);
+    mct_publish_token_update *update = handles.publish_update;
+    NULLS(mct_publish_token_update_set_restream, NULL, urls, keys, NULL, NULL, 1);
+    NULLS(mct_publish_token_update_set_restream, update, NULL, keys, NULL, NULL, 1);
+    NULLS(mct_publish_token_update_set_restream, update, urls, NULL, NULL, NULL, 1);
+    FAULT_AT_1(MCT_ERR_NULL_ARGUMENT, "restream.url", mct_publish_token_update_set_restream, update, urls, two, NULL,
+               NULL, 2);
+    FAULT_AT_1(MCT_ERR_NULL_ARGUMENT, "restream.key", mct_publish_token_update_set_restream, update, two, keys, NULL,
+               NULL, 2);
+    OK(mct_publish_token_update_set_restream(update, two, two, none, NULL, 2, &failure));
+    OK(mct_publish_token_update_set_restream(update, NULL, NULL, NULL, NULL, 0, &failure));
     handles_free(&handles);
 }
 
@@ -77,6 +122,16 @@ static void other_setters_take_no_null(void)
     NULLS(mct_publish_token_spec_add_restream, handles.publish, NULL, "secret", NULL, true);
     NULLS(mct_publish_token_spec_add_restream, handles.publish, "rtmp://example.com/live", NULL, NULL, true);
     OK(mct_publish_token_spec_add_restream(handles.publish, "rtmp://example.com/live", "secret", NULL, true, &failure));
+    NULLS(mct_publish_token_update_add_stream, NULL, "camera", false);
+    NULLS(mct_publish_token_update_add_stream, handles.publish_update, NULL, false);
+    NULLS(mct_subscribe_token_update_add_stream, NULL, "camera", false);
+    NULLS(mct_subscribe_token_update_add_stream, handles.subscribe_update, NULL, false);
+    NULLS(mct_publish_token_update_set_geo_cascade, NULL, true, NULL, 0);
+    NULLS(mct_publish_token_update_set_geo_cascade, handles.publish_update, true, NULL, 1);
+    NULLS(mct_publish_token_update_set_geo_cascade, handles.publish_update, true, clusters, 2);
+    OK(mct_publish_token_update_set_geo_cascade(handles.publish_update, true, NULL, 0, &failure));
+    NULLS(mct_list_options_set_name, NULL, "name", MCT_FILTER_BY_TOKEN_NAME);
+    REFUSES(MCT_ERR_NULL_ARGUMENT, "name", mct_list_options_set_name, handles.options, NULL, MCT_FILTER_BY_TOKEN_NAME);
     handles_free(&handles);
 }
 
@@ -96,6 +151,8 @@ static void makers_take_no_null(void)
     NULLS(mct_bandwidth_query_new, "2026-01-01", "2026-02-01", NULL);
     REFUSES(MCT_ERR_NULL_ARGUMENT, ANY_FIELD, mct_list_options_new, NULL);
     REFUSES(MCT_ERR_NULL_ARGUMENT, ANY_FIELD, mct_verify_options_new, NULL);
+    REFUSES(MCT_ERR_NULL_ARGUMENT, ANY_FIELD, mct_publish_token_update_new, NULL);
+    REFUSES(MCT_ERR_NULL_ARGUMENT, ANY_FIELD, mct_subscribe_token_update_new, NULL);
 }
 
 static void token_makers_take_no_null(void)
@@ -165,7 +222,6 @@ static void calls_take_no_null(void)
     mct_subscribe_token *subscribe = NULL;
     mct_publish_token_list *publishes = NULL;
     mct_subscribe_token_list *subscribes = NULL;
-    mct_bandwidth_report *report = NULL;
     handles_make(&handles);
     NULLS_OUT(made, mct_client_new, NULL, &made);
     NULLS(mct_client_new, handles.config, NULL);
@@ -185,9 +241,66 @@ static void calls_take_no_null(void)
     NULLS_OUT(subscribes, mct_subscribe_token_list_page, NULL, NULL, &subscribes);
     NULLS(mct_subscribe_token_list_page, client, NULL, NULL);
     NULLS(mct_subscribe_token_delete, NULL, 1);
-    NULLS_OUT(report, mct_analytics_tracking_total, NULL, handles.query, &report);
-    NULLS_OUT(report, mct_analytics_tracking_total, client, NULL, &report);
-    NULLS(mct_analytics_tracking_total, client, handles.query, NULL);
+    handles_free(&handles);
+    mct_client_free(client);
+}
+
+/* Also for the calls that both kinds of token have. */
+#define CALLS_OF_KIND(kind)                                                                                            \
+    do {                                                                                                               \
+        mct_##kind##_token *token = NULL;                                                                              \
+        mct_##kind##_token_list *list = NULL;                                                                          \
+        mct_##kind##_token_iter *iter = NULL;                                                                          \
+        NULLS_OUT(token, mct_##kind##_token_update_apply, NULL, 1, handles.kind##_update, &token);                     \
+        NULLS_OUT(token, mct_##kind##_token_update_apply, client, 1, NULL, &token);                                    \
+        NULLS(mct_##kind##_token_update_apply, client, 1, handles.kind##_update, NULL);                                \
+        NULLS_OUT(list, mct_##kind##_token_list_all, NULL, NULL, &list);                                               \
+        NULLS(mct_##kind##_token_list_all, client, NULL, NULL);                                                        \
+        NULLS_OUT(iter, mct_##kind##_token_iter_new, NULL, NULL, &iter);                                               \
+        NULLS(mct_##kind##_token_iter_new, client, NULL, NULL);                                                        \
+        NULLS_OUT(token, mct_##kind##_token_iter_next, NULL, &token);                                                  \
+        OK(mct_##kind##_token_iter_new(client, NULL, &iter, &failure));                                                \
+        NULLS(mct_##kind##_token_iter_next, iter, NULL);                                                               \
+        mct_##kind##_token_iter_free(iter);                                                                            \
+    } while (0)
+
+static void calls_of_both_kinds_take_no_null(void)
+{
+    struct handles handles;
+    mct_client *client = api_client("http://127.0.0.1:1", "secret");
+    handles_make(&handles);
+    CALLS_OF_KIND(publish);
+    CALLS_OF_KIND(subscribe);
+    handles_free(&handles);
+    mct_client_free(client);
+}
+
+static void calls_about_the_account_take_no_null(void)
+{
+    const uint64_t ids[] = {1};
+    struct handles handles;
+    mct_client *client = api_client("http://127.0.0.1:1", "secret");
+    mct_disable_result *result = NULL;
+    mct_id_list *list = NULL;
+    mct_clusters *clusters = NULL;
+    mct_bandwidth_report *report = NULL;
+    handles_make(&handles);
+    NULLS_OUT(result, mct_publish_token_disable, NULL, ids, 1, &result);
+    REFUSES_OUT(result, MCT_ERR_NULL_ARGUMENT, "tokenIds", mct_publish_token_disable, client, NULL, 1, &result);
+    NULLS(mct_publish_token_disable, client, ids, 1, NULL);
+    NULLS_OUT(list, mct_publish_token_active_ids, NULL, "account/camera", &list);
+    NULLS(mct_publish_token_active_ids, client, "account/camera", NULL);
+    NULLS(mct_publish_token_sync_restream, NULL, 1);
+    NULLS_OUT(clusters, mct_cluster_list, NULL, &clusters);
+    NULLS(mct_cluster_list, client, NULL);
+#define ANALYTICS(function)                                                                                            \
+    NULLS_OUT(report, function, NULL, handles.query, &report);                                                         \
+    NULLS_OUT(report, function, client, NULL, &report);                                                                \
+    NULLS(function, client, handles.query, NULL);
+    ANALYTICS(mct_analytics_tracking_total)
+    ANALYTICS(mct_analytics_tracking_series)
+    ANALYTICS(mct_analytics_tracking_streams_total)
+    ANALYTICS(mct_analytics_tracking_streams_series)
     handles_free(&handles);
     mct_client_free(client);
 }
@@ -208,6 +321,11 @@ static void frees_take_null(void)
     mct_subscribe_token_free(NULL);
     mct_subscribe_token_list_free(NULL);
     mct_bandwidth_report_free(NULL);
+    mct_publish_token_iter_free(NULL);
+    mct_subscribe_token_iter_free(NULL);
+    mct_disable_result_free(NULL);
+    mct_id_list_free(NULL);
+    mct_clusters_free(NULL);
 }
 
 static void lists_and_reports_take_null(void)
@@ -229,15 +347,47 @@ static void lists_and_reports_take_null(void)
     CHECK_NUMBER(number, 5);
 }
 
+static void results_about_the_account_take_null(void)
+{
+    CHECK_TEXT(mct_disable_result_json(NULL), NULL);
+    CHECK_TEXT(mct_id_list_json(NULL), NULL);
+    CHECK_TEXT(mct_clusters_json(NULL), NULL);
+    bool value = true;
+    CHECK_NUMBER(mct_disable_result_success_count(NULL), 0);
+    CHECK_NUMBER(mct_disable_result_success_id(NULL, 0), 0);
+    CHECK_NUMBER(mct_disable_result_failure_count(NULL), 0);
+    CHECK_NUMBER(mct_disable_result_failure_id(NULL, 0), 0);
+    CHECK_TEXT(mct_disable_result_failure_message(NULL, 0), NULL);
+    CHECK_NUMBER(mct_id_list_len(NULL), 0);
+    CHECK_NUMBER(mct_id_list_get(NULL, 0), 0);
+    CHECK_NUMBER(mct_clusters_count(NULL), 0);
+    CHECK_TEXT(mct_clusters_default_id(NULL), NULL);
+    CHECK_TEXT(mct_clusters_id(NULL, 0), NULL);
+    CHECK_TEXT(mct_clusters_name(NULL, 0), NULL);
+    CHECK_TEXT(mct_clusters_rtmp(NULL, 0), NULL);
+    CHECK_TEXT(mct_clusters_srt(NULL, 0), NULL);
+    CHECK_TEXT(mct_clusters_location_city(NULL, 0), NULL);
+    CHECK_TEXT(mct_clusters_location_region(NULL, 0), NULL);
+    CHECK_TEXT(mct_clusters_location_country(NULL, 0), NULL);
+    CHECK(!mct_clusters_features_transcoding(NULL, 0, &value) && value);
+}
+
 const struct test argument_tests[] = {
-    {"every setter of a text, a number or a truth value refuses NULL", setters_take_no_null},
+    {"every setter of a text, a number, a truth value or nothing refuses NULL", setters_take_no_null},
+    {"every setter of a list refuses NULL as the list and in it, and takes it for an empty one",
+     setters_of_lists_take_no_null},
+    {"endpoints are refused without an address or a key, and need no labels", endpoints_take_no_null},
     {"the other setters refuse NULL", other_setters_take_no_null},
     {"what makes a handle refuses NULL and hands out NULL", makers_take_no_null},
     {"what makes a token of JSON or of a token refuses NULL", token_makers_take_no_null},
     {"signing, verifying and reading refuse NULL", signing_takes_no_null},
     {"a signer of a token needs a place to go to", signer_from_token_needs_out},
-    {"every call refuses NULL before anything is sent", calls_take_no_null},
+    {"creating, reading, listing and deleting refuse NULL before anything is sent", calls_take_no_null},
+    {"updates, whole lists and iterators refuse NULL before anything is sent", calls_of_both_kinds_take_no_null},
+    {"calls about the account and its bandwidth refuse NULL before anything is sent",
+     calls_about_the_account_take_no_null},
     {"every free takes NULL", frees_take_null},
     {"the getters of lists and reports take NULL", lists_and_reports_take_null},
+    {"the getters of results, ids and clusters take NULL", results_about_the_account_take_null},
     {NULL, NULL},
 };

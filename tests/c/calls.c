@@ -103,13 +103,6 @@ static void subscribe_token_lives_and_dies(void)
     mct_client_free(client);
 }
 
-static int watch(const char *bearer, const char *stream)
-{
-    char json[256];
-    snprintf(json, sizeof json, "{\"streamName\":\"%s\"}", stream);
-    return http_post(api_url(), "/api/director/subscribe", bearer, json);
-}
-
 static void tokens_open_their_stream(void)
 {
     mct_client *client = api_client(NULL, NULL);
@@ -121,12 +114,12 @@ static void tokens_open_their_stream(void)
     OK(mct_claims_new("camera", 60, &claims, &failure));
     OK(mct_claims_set_custom_viewer_data(claims, "viewer", &failure));
     OK(mct_signer_sign(signer, claims, &jwt, NULL, &failure));
-    CHECK_NUMBER(watch(mct_subscribe_token_value(token), "camera"), 200);
-    CHECK_NUMBER(watch(jwt, "camera"), 200);
-    CHECK(watch(jwt, "another") >= 400);
+    CHECK_NUMBER(api_watch(mct_subscribe_token_value(token), "camera"), 200);
+    CHECK_NUMBER(api_watch(jwt, "camera"), 200);
+    CHECK(api_watch(jwt, "another") >= 400);
     OK(mct_subscribe_token_delete(client, mct_subscribe_token_id(token), &failure));
-    CHECK(watch(mct_subscribe_token_value(token), "camera") >= 400);
-    CHECK(watch(jwt, "camera") >= 400);
+    CHECK(api_watch(mct_subscribe_token_value(token), "camera") >= 400);
+    CHECK(api_watch(jwt, "camera") >= 400);
     mct_string_free(jwt);
     mct_claims_free(claims);
     mct_signer_free(signer);

@@ -106,6 +106,7 @@ static void serve(struct server *server, size_t index)
         return;
     }
     unsigned heads = heads_ended(connection, bytes, (size_t)length);
+    note(server, bytes, (size_t)length, heads); /* first: who has an answer can read what was asked */
     bool reset = server->behaviour == BE_RESETTING
         || (server->behaviour == BE_RESETTING_REUSED && connection->answered > 0);
     if (!reset && server->behaviour != BE_SILENT)
@@ -113,7 +114,6 @@ static void serve(struct server *server, size_t index)
             (void)!send(connection->fd, server->answer, strlen(server->answer), MSG_NOSIGNAL);
     if (reset)
         drop(server, index, true);
-    note(server, bytes, (size_t)length, heads);
 }
 
 static void *run(void *argument)
@@ -164,17 +164,33 @@ const char *server_url(const struct server *server)
     return server->url;
 }
 
-bool server_wait(struct server *server, unsigned requests)
+static bool has_come(const struct server *server, unsigned requests, const char *text)
+{
+    return server->requests >= requests
+        && (text == NULL || (server->received != NULL && strstr(server->received, text) != NULL));
+}
+
+static bool wait_until(struct server *server, unsigned requests, const char *text)
 {
     struct timespec end;
     int waited = 0;
     clock_gettime(CLOCK_REALTIME, &end);
     end.tv_sec += TOO_LONG_SECONDS;
     pthread_mutex_lock(&server->lock);
-    while (server->requests < requests && waited == 0)
+    while (!has_come(server, requests, text) && waited == 0)
         waited = pthread_cond_timedwait(&server->came, &server->lock, &end);
     pthread_mutex_unlock(&server->lock);
     return waited == 0;
+}
+
+bool server_wait(struct server *server, unsigned requests)
+{
+    return wait_until(server, requests, NULL);
+}
+
+bool server_wait_for(struct server *server, const char *text)
+{
+    return wait_until(server, 0, text);
 }
 
 char *server_received(struct server *server)

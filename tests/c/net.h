@@ -25,6 +25,9 @@ const char *server_url(const struct server *server);
 /* Waits until so many requests have come, counted from the start. False when that takes too long. */
 bool server_wait(struct server *server, unsigned requests);
 
+/* The same for this text. */
+bool server_wait_for(struct server *server, const char *text);
+
 /* Everything that came so far, of all connections. The caller frees it. */
 char *server_received(struct server *server);
 

@@ -47,6 +47,8 @@ static void unknown_enums_are_refused(void)
         REFUSES_OUT(signer, MCT_ERR_INVALID_ARGUMENT, "algorithm", mct_signer_new, 7, "key", unknown[i], &signer);
         REFUSES_OUT(signer, MCT_ERR_INVALID_ARGUMENT, "algorithm", mct_signer_from_token, parent, unknown[i], &signer);
         REFUSES(MCT_ERR_INVALID_ARGUMENT, "sortBy", mct_list_options_set_sort_by, handles.options, unknown[i]);
+        REFUSES(MCT_ERR_INVALID_ARGUMENT, "filterBy", mct_list_options_set_name, handles.options, "name", unknown[i]);
+        REFUSES(MCT_ERR_INVALID_ARGUMENT, "resolution", mct_bandwidth_query_set_resolution, handles.query, unknown[i]);
     }
     mct_subscribe_token_free(parent);
     handles_free(&handles);

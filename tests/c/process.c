@@ -32,11 +32,15 @@ static bool list_once(mct_client *client)
 }
 
 /* What the child did not manage, as its exit status; 0 is all of it. */
-static int live_as_child(mct_client *parents)
+static int live_as_child(mct_client *parents, mct_subscribe_token_iter *walk)
 {
     mct_subscribe_token_list *list = NULL;
+    mct_subscribe_token *token = NULL;
     if (mct_subscribe_token_list_page(parents, NULL, &list, NULL) != MCT_ERR_FORKED || list != NULL)
         return 1;
+    if (mct_subscribe_token_iter_next(walk, &token, NULL) != MCT_ERR_FORKED || token != NULL)
+        return 4;
+    mct_subscribe_token_iter_free(walk);
     mct_client_cancel(parents);
     mct_client_resume(parents);
     mct_client_free(parents);
@@ -58,17 +62,26 @@ static mct_client *client_to_be_shared(void)
 static void a_fork_leaves_the_client_to_the_parent(void)
 {
     mct_client *client = client_to_be_shared();
+    mct_subscribe_token *first = api_subscribe_token(client, "camera"), *token = NULL;
+    mct_subscribe_token_iter *walk = NULL;
+    OK(mct_subscribe_token_iter_new(client, NULL, &walk, &failure));
     int status = -1;
     fflush(NULL);
     pid_t child = fork();
     if (child == 0)
-        _exit(live_as_child(client));
+        _exit(live_as_child(client, walk));
     for (int i = 0; i < 20; i++)
         CHECK(list_once(client));
     CHECK(waitpid(child, &status, 0) == child && WIFEXITED(status));
     CHECK_NUMBER(WEXITSTATUS(status), 0);
     CHECK(list_once(client));
     CHECK(sign_once());
+    OK(mct_subscribe_token_iter_next(walk, &token, &failure));
+    CHECK(token != NULL);
+    OK(mct_subscribe_token_delete(client, mct_subscribe_token_id(first), &failure));
+    mct_subscribe_token_free(token);
+    mct_subscribe_token_free(first);
+    mct_subscribe_token_iter_free(walk);
     mct_client_free(client);
 }
 
@@ -176,7 +189,7 @@ static void descriptors_are_closed_and_not_inherited(void)
 }
 
 const struct test process_tests[] = {
-    {"after a fork the child makes its own client, and the parent goes on with the old one",
+    {"after a fork the child makes its own client, and the parent goes on with the old one and its walks",
      a_fork_leaves_the_client_to_the_parent},
     {"the library prints nothing", nothing_is_printed},
     {"the host's environment and locale stay as they are", environment_and_locale_stay},

@@ -3,11 +3,12 @@
 #
 # Taken from the environment, each with a default: LIBDIR, the folder of libmillicast_tokens.so, .so.0 and .a; INCLUDE,
 # that of the header; EMULATOR, the program; CC and CXX; BUILD, where everything is made (else a folder that is removed
-# at the end); ONLY, a part of a sentence, for the tests of the suite that hold it.
+# at the end); ONLY, a part of a sentence, for the tests of the suite that hold it. The suite reads JSON with json-c.
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
+CONTRACT=$root/tests/contract
 LIBDIR=$(cd "${LIBDIR:-$root/target/release}" && pwd) || exit 1
 INCLUDE=$(cd "${INCLUDE:-$root/include}" && pwd) || exit 1
 EMULATOR=${EMULATOR:-$LIBDIR/millicast-emulator}
@@ -72,9 +73,10 @@ compile() {
 }
 
 shared="-L$LIBDIR -Wl,-rpath,$LIBDIR -lmillicast_tokens"
+json=-ljson-c
 system="-lgcc_s -lutil -lrt -lpthread -lm -ldl -lc"
 families="version_and_errors arguments texts numbers publish_token subscribe_token signing verifying log calls
-    failed_calls secrecy threads signals cancel process"
+    failed_calls lists updates account bandwidth answers secrecy threads signals cancel process"
 
 build() {
     objects=
@@ -84,8 +86,8 @@ build() {
     done
     # shellcheck disable=SC2086 # lists of words
     {
-        compile $objects $shared -lpthread -o "$BUILD/suite" &&
-            compile $objects "$LIBDIR/libmillicast_tokens.a" $system -o "$BUILD/suite-static" &&
+        compile $objects $shared $json -lpthread -o "$BUILD/suite" &&
+            compile $objects "$LIBDIR/libmillicast_tokens.a" $json $system -o "$BUILD/suite-static" &&
             compile "$here/exit_in_call.c" "$BUILD/net.o" $shared -lpthread -o "$BUILD/exit_in_call" &&
             compile "$here/unload.c" -ldl -lpthread -o "$BUILD/unload"
     }
@@ -96,7 +98,7 @@ run_wiped() {
     # shellcheck disable=SC2086
     if ! getconf GNU_LIBC_VERSION >/dev/null 2>&1; then
         echo "SKIPPED: the C library is not glibc, so freed memory is not looked into"
-    elif compile "$here/wiped.c" "$BUILD/harness.o" $shared -lpthread -o "$BUILD/wiped"; then
+    elif compile "$here/wiped.c" "$BUILD/harness.o" "$BUILD/net.o" $shared -lpthread -o "$BUILD/wiped"; then
         run "wiped" "$BUILD/wiped"
     else
         check "what looks into freed memory builds" false
@@ -171,7 +173,7 @@ start_emulator() {
     read -r line <&3
     rm -f "$BUILD/ready.$$"
     MILLICAST_API_URL=${line#listening on }
-    export MILLICAST_API_URL MILLICAST_API_SECRET
+    export MILLICAST_API_URL MILLICAST_API_SECRET CONTRACT
     case $MILLICAST_API_URL in
     http://*) ;;
     *)

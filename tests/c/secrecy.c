@@ -42,15 +42,21 @@ static mct_client *logging_client(const char *url, const char *secret, const cha
     return client;
 }
 
-static void make_every_call(mct_client *client, struct lines *lines)
+static void make_calls(mct_client *client, struct lines *lines)
 {
     mct_publish_token_spec *spec = NULL;
     mct_publish_token *publish = NULL;
+    mct_publish_token_update *update = NULL;
+    mct_publish_token_list *all = NULL;
     mct_subscribe_token_list *list = NULL;
+    mct_clusters *clusters = NULL;
     mct_error *error = NULL;
+    const char *const url = "rtmp://example.com/live", *const key = "restream-key";
     OK(mct_publish_token_spec_new("c-test", &spec, &failure));
     OK(mct_publish_token_spec_add_stream(spec, "camera", false, &failure));
-    OK(mct_publish_token_spec_add_restream(spec, "rtmp://example.com/live", "restream-key", NULL, true, &failure));
+    OK(mct_publish_token_spec_add_restream(spec, url, key, NULL, true, &failure));
+    OK(mct_publish_token_update_new(&update, &failure));
+    OK(mct_publish_token_update_set_restream(update, &url, &key, NULL, NULL, 1, &failure));
     mct_publish_token_create(client, spec, &publish, &error);
     add_error(lines, error);
     mct_publish_token_free(publish);
@@ -62,6 +68,16 @@ static void make_every_call(mct_client *client, struct lines *lines)
     mct_subscribe_token_list_free(list);
     mct_subscribe_token_delete(client, 5, &error);
     add_error(lines, error);
+    mct_publish_token_update_apply(client, 5, update, &publish, &error);
+    add_error(lines, error);
+    mct_publish_token_free(publish);
+    mct_publish_token_list_all(client, NULL, &all, &error);
+    add_error(lines, error);
+    mct_publish_token_list_free(all);
+    mct_cluster_list(client, &clusters, &error);
+    add_error(lines, error);
+    mct_clusters_free(clusters);
+    mct_publish_token_update_free(update);
     mct_publish_token_spec_free(spec);
 }
 
@@ -88,7 +104,7 @@ static void api_secret_is_in_no_message(void)
         struct lines lines = {"", 0};
         struct server *server = server_start(BE_ANSWERING, answers[i]);
         mct_client *client = logging_client(server_url(server), API_SECRET, NULL, &lines);
-        make_every_call(client, &lines);
+        make_calls(client, &lines);
         mct_client_free(client);
         char *received = server_received(server);
         CHECK(strstr(received, "Bearer " API_SECRET) != NULL);
@@ -106,13 +122,21 @@ static void token_strings_are_in_no_line(void)
     mct_client *client = logging_client(NULL, NULL, NULL, &lines);
     mct_subscribe_token *token = api_subscribe_token(client, "camera"), *again = NULL;
     mct_subscribe_token_list *list = NULL;
+    mct_subscribe_token_update *update = NULL;
+    mct_subscribe_token *refreshed = NULL;
+    OK(mct_subscribe_token_update_new(&update, &failure));
+    OK(mct_subscribe_token_update_refresh_token(update, &failure));
+    OK(mct_subscribe_token_update_apply(client, mct_subscribe_token_id(token), update, &refreshed, &failure));
     OK(mct_subscribe_token_read(client, mct_subscribe_token_id(token), &again, &failure));
     OK(mct_subscribe_token_list_page(client, NULL, &list, &failure));
     OK(mct_subscribe_token_delete(client, mct_subscribe_token_id(token), &failure));
     CHECK(lines.filled > 0);
     CHECK_ABSENT(lines, mct_subscribe_token_value(token));
+    CHECK_ABSENT(lines, mct_subscribe_token_value(refreshed));
     CHECK_ABSENT(lines, api_secret());
     mct_subscribe_token_list_free(list);
+    mct_subscribe_token_update_free(update);
+    mct_subscribe_token_free(refreshed);
     mct_subscribe_token_free(again);
     mct_subscribe_token_free(token);
     mct_client_free(client);
@@ -125,7 +149,7 @@ static void the_proxys_password_is_in_no_message(void)
     closed_port_url(url, sizeof url);
     snprintf(proxy, sizeof proxy, "http://user:" PROXY_WORD "@%s", url + strlen("http://"));
     mct_client *client = logging_client("https://api.example.com", API_SECRET, proxy, &lines);
-    make_every_call(client, &lines);
+    make_calls(client, &lines);
     mct_client_free(client);
     CHECK(lines.filled > 0);
     CHECK_ABSENT(lines, PROXY_WORD);

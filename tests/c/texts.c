@@ -23,6 +23,44 @@ static void setters_want_utf8(void)
     NO_UTF8("restream.url", mct_publish_token_spec_add_restream, handles.publish, NOT_UTF8, "secret", "label", true);
     NO_UTF8("restream.key", mct_publish_token_spec_add_restream, handles.publish, url, NOT_UTF8, "label", true);
     NO_UTF8("restream.label", mct_publish_token_spec_add_restream, handles.publish, url, "secret", NOT_UTF8, true);
+    NO_UTF8("streamName", mct_publish_token_update_add_stream, handles.publish_update, NOT_UTF8, true);
+    NO_UTF8("streamName", mct_subscribe_token_update_add_stream, handles.subscribe_update, NOT_UTF8, false);
+    NO_UTF8("geoCascade.clusters", mct_publish_token_update_set_geo_cascade, handles.publish_update, true, clusters, 2);
+    NO_UTF8("name", mct_list_options_set_name, handles.options, NOT_UTF8, MCT_FILTER_BY_TOKEN_NAME);
+    handles_free(&handles);
+}
+
+static void lists_name_the_entry_at_fault(void)
+{
+    struct handles handles;
+    handles_make(&handles);
+#define LIST(handle, function, field, value, wrong)                                                                    \
+    do {                                                                                                               \
+        const char *const no_utf8[] = {value, NOT_UTF8}, *const invalid[] = {value, wrong};                            \
+        FAULT_AT_1(MCT_ERR_INVALID_UTF8, field, function, handles.handle, no_utf8, 2);                                 \
+        FAULT_AT_1(MCT_ERR_INVALID_ARGUMENT, field, function, handles.handle, invalid, 2);                             \
+    } while (0);
+    LIST_SETTERS(LIST)
+    handles_free(&handles);
+}
+
+static void endpoints_name_the_entry_at_fault(void)
+{
+    const char *const good[] = {"rtmp://example.com/live", "secret"}, *const no_utf8[] = {"secret", NOT_UTF8};
+    const char *const empty[] = {"secret", ""}, *const many[11] = {"a-key", "a-key", "a-key", "a-key", "a-key", "a-key",
+                                                                   "a-key", "a-key", "a-key", "a-key", "a-key"};
+    struct handles handles;
+    handles_make(&handles);
+    mct_publish_token_update *update = handles.publish_update;
+#define ENDPOINTS(status, at_fault, urls, keys, labels)                                                                \
+    FAULT_AT_1(status, at_fault, mct_publish_token_update_set_restream, update, urls, keys, labels, NULL, 2)
+    ENDPOINTS(MCT_ERR_INVALID_UTF8, "restream.url", no_utf8, good, NULL);
+    ENDPOINTS(MCT_ERR_INVALID_UTF8, "restream.key", good, no_utf8, NULL);
+    ENDPOINTS(MCT_ERR_INVALID_UTF8, "restream.label", good, good, no_utf8);
+    ENDPOINTS(MCT_ERR_INVALID_ARGUMENT, "restream.url", empty, good, NULL);
+    ENDPOINTS(MCT_ERR_INVALID_ARGUMENT, "restream.key", good, empty, NULL);
+    OK(mct_publish_token_update_set_restream(update, many, many, NULL, NULL, 10, &failure));
+    INVALID("restream", mct_publish_token_update_set_restream, update, many, many, NULL, NULL, 11);
     handles_free(&handles);
 }
 
@@ -31,6 +69,10 @@ static void makers_want_utf8(void)
     struct handles none = {0};
     mct_publish_token *publish = NULL;
     mct_subscribe_token *subscribe = NULL;
+    mct_id_list *ids = NULL;
+    mct_client *client = api_client("http://127.0.0.1:1", "secret");
+    NO_UTF8_OUT(ids, "streamId", mct_publish_token_active_ids, client, NOT_UTF8, &ids);
+    mct_client_free(client);
     NO_UTF8_OUT(none.config, "api_secret", mct_client_config_new, NOT_UTF8, &none.config);
     NO_UTF8_OUT(none.publish, "label", mct_publish_token_spec_new, NOT_UTF8, &none.publish);
     NO_UTF8_OUT(none.subscribe, "label", mct_subscribe_token_spec_new, NOT_UTF8, &none.subscribe);
@@ -79,6 +121,13 @@ static void lengths_are_counted_in_utf16(void)
     OK(mct_subscribe_token_spec_set_tracking_id(handles.subscribe, letters(128, false), &failure));
     INVALID("trackingId", mct_subscribe_token_spec_set_tracking_id, handles.subscribe, letters(129, false));
     INVALID("trackingIds", mct_bandwidth_query_add_tracking_id, handles.query, letters(129, false));
+    OK(mct_bandwidth_query_add_stream_name(handles.query, letters(64, true), &failure));
+    INVALID("streamNames", mct_bandwidth_query_add_stream_name, handles.query, letters(65, true));
+    OK(mct_publish_token_update_set_label(handles.publish_update, letters(64, true), &failure));
+    INVALID("label", mct_publish_token_update_set_label, handles.publish_update, letters(65, true));
+    INVALID("label", mct_subscribe_token_update_set_label, handles.subscribe_update, letters(129, false));
+    INVALID("streamName", mct_subscribe_token_update_add_stream, handles.subscribe_update, letters(129, false), false);
+    INVALID("streamName", mct_publish_token_update_remove_stream, handles.publish_update, letters(129, false));
     INVALID("streamName", mct_publish_token_spec_add_stream, handles.publish, letters(129, false), false);
     INVALID_OUT(claims, "streamName", mct_claims_new, letters(65, true), 60, &claims);
     handles_free(&handles);
@@ -90,13 +139,18 @@ static void empty_texts_are_refused(void)
     mct_signer *signer = NULL;
     handles_make(&handles);
 #define EMPTY(handle, function, field, value)                                                                          \
-    if (strcmp(field, "customViewerData") != 0)                                                                        \
+    if (strcmp(field, "customViewerData") != 0 && strcmp(value, "another label") != 0)                                 \
         INVALID(field, function, handles.handle, "");
     TEXT_SETTERS(EMPTY)
     OK(mct_claims_set_custom_viewer_data(handles.claims, "", &failure));
+    OK(mct_publish_token_update_set_label(handles.publish_update, "", &failure));
+    OK(mct_subscribe_token_update_set_label(handles.subscribe_update, "", &failure));
     INVALID("ca_pem", mct_client_config_add_ca_pem, handles.config, "");
     INVALID("streamName", mct_publish_token_spec_add_stream, handles.publish, "", false);
     INVALID("streamName", mct_subscribe_token_spec_add_stream, handles.subscribe, "", true);
+    INVALID("streamName", mct_publish_token_update_add_stream, handles.publish_update, "", false);
+    INVALID("streamName", mct_subscribe_token_update_add_stream, handles.subscribe_update, "", true);
+    INVALID("name", mct_list_options_set_name, handles.options, "", MCT_FILTER_BY_STREAM_NAME);
     INVALID_OUT(none.config, "api_secret", mct_client_config_new, "", &none.config);
     INVALID_OUT(none.publish, "label", mct_publish_token_spec_new, "", &none.publish);
     INVALID_OUT(none.subscribe, "label", mct_subscribe_token_spec_new, "", &none.subscribe);
@@ -120,14 +174,29 @@ static void values_are_checked_at_once(void)
     INVALID("json", mct_publish_token_spec_merge_json, handles.publish, "[]");
     INVALID(ANY_FIELD, mct_publish_token_spec_merge_json, handles.publish, "{\"label\":\"other\"}");
     INVALID(ANY_FIELD, mct_subscribe_token_spec_merge_json, handles.subscribe, "{\"a\":1,\"a\":2}");
+    INVALID("label", mct_publish_token_update_merge_json, handles.publish_update, "{\"label\":\"other\"}");
+    INVALID("json", mct_subscribe_token_update_merge_json, handles.subscribe_update, "[]");
     INVALID("ca_pem", mct_client_config_add_ca_pem, handles.config, "no certificate");
     INVALID("base_url", mct_client_config_set_base_url, handles.config, "ftp://example.com");
     INVALID("proxy", mct_client_config_set_proxy, handles.config, "socks5://example.com:1080");
     INVALID("user_agent_suffix", mct_client_config_set_user_agent_suffix, handles.config, "two\nlines");
     INVALID_OUT(none.config, "api_secret", mct_client_config_new, "two words", &none.config);
-    INVALID_OUT(none.query, "startDate", mct_bandwidth_query_new, "2026-02-30", "2026-03-01", &none.query);
-    INVALID_OUT(none.query, ANY_FIELD, mct_bandwidth_query_new, "2026-02-01", "2026-02-01", &none.query);
     handles_free(&handles);
+}
+
+static void dates_are_real_and_in_order(void)
+{
+    const char *const wrong[] = {"2026-02-29", "2026-13-01",           "2026-00-10", "2026-1-2",    "01-01-2026",
+                                 "today",      "2026-01-01T00:00:00Z", "2026-01-01 ", " 2026-01-01"};
+    mct_bandwidth_query *query = NULL;
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        INVALID_OUT(query, "startDate", mct_bandwidth_query_new, wrong[i], "2026-03-01", &query);
+        INVALID_OUT(query, "stopDate", mct_bandwidth_query_new, "2025-01-01", wrong[i], &query);
+    }
+    INVALID_OUT(query, "stopDate", mct_bandwidth_query_new, "2026-02-01", "2026-02-01", &query);
+    INVALID_OUT(query, "stopDate", mct_bandwidth_query_new, "2026-02-01", "2026-01-31", &query);
+    OK(mct_bandwidth_query_new("2024-02-29", "2024-03-01", &query, &failure));
+    mct_bandwidth_query_free(query);
 }
 
 static void failed_setters_change_nothing(void)
@@ -154,11 +223,15 @@ static void failed_setters_change_nothing(void)
 
 const struct test text_tests[] = {
     {"every setter of a text refuses what is not UTF-8 and names the field", setters_want_utf8},
+    {"a list with an entry that is no UTF-8 or breaks the contract is refused and the entry named",
+     lists_name_the_entry_at_fault},
+    {"endpoints of which one breaks the contract are refused and that one named", endpoints_name_the_entry_at_fault},
     {"what makes a handle refuses text that is not UTF-8", makers_want_utf8},
     {"signing and reading refuse text that is not UTF-8", signing_wants_utf8},
     {"lengths are counted in UTF-16 units", lengths_are_counted_in_utf16},
     {"an empty text is refused where there must be one", empty_texts_are_refused},
     {"a value that breaks the contract is refused at once and its field named", values_are_checked_at_once},
+    {"a query is refused when a date is none, or the stop is not after the start", dates_are_real_and_in_order},
     {"a setter that fails changes nothing", failed_setters_change_nothing},
     {NULL, NULL},
 };

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "harness.h"
+#include "net.h"
 
 #define SECRET "0123456789abcdef-n3edle-fedcba9876543210"
 
@@ -109,6 +110,19 @@ static void publish_token_wipes_its_secrets(void)
     }
 }
 
+/* Where nobody listens a request is written, and not sent. */
+static mct_client *client_of(const char *url)
+{
+    mct_client_config *config = NULL;
+    mct_client *client = NULL;
+    OK(mct_client_config_new("another-secret", &config, &failure));
+    OK(mct_client_config_set_base_url(config, url, &failure));
+    OK(mct_client_config_set_max_retries(config, 0, &failure));
+    OK(mct_client_new(config, &client, &failure));
+    mct_client_config_free(config);
+    return client;
+}
+
 static void spec_wipes_its_restream_keys(void)
 {
     mct_publish_token_spec *spec = NULL;
@@ -117,19 +131,102 @@ static void spec_wipes_its_restream_keys(void)
     needle = SECRET;
     for (int i = 0; i < 10; i++)
         OK(mct_publish_token_spec_add_restream(spec, "rtmp://example.com", SECRET, NULL, true, &failure));
-    /* Nobody listens there: the request is written, and not sent. */
-    mct_client_config *config = NULL;
-    mct_client *client = NULL;
+    mct_client *client = client_of("http://127.0.0.1:1");
     mct_publish_token *token = NULL;
-    OK(mct_client_config_new("another-secret", &config, &failure));
-    OK(mct_client_config_set_base_url(config, "http://127.0.0.1:1", &failure));
-    OK(mct_client_config_set_max_retries(config, 0, &failure));
-    OK(mct_client_new(config, &client, &failure));
     CHECK_NUMBER(mct_publish_token_create(client, spec, &token, NULL), MCT_ERR_CONNECT);
     mct_client_free(client);
-    mct_client_config_free(config);
     mct_publish_token_spec_free(spec);
     NOTHING_LEFT();
+}
+
+static void update_wipes_its_restream_keys(void)
+{
+    const char *const urls[] = {"rtmp://a.example", "rtmp://b.example", "rtmp://c.example"};
+    const char *const keys[] = {SECRET, SECRET, SECRET}, *const a_key_too_few[] = {SECRET, SECRET, NULL};
+    mct_publish_token_update *update = NULL;
+    mct_publish_token *token = NULL;
+    needle = SECRET;
+    OK(mct_publish_token_update_new(&update, &failure));
+    for (size_t count = 1; count <= 3; count++) /* each time in place of those before */
+        OK(mct_publish_token_update_set_restream(update, urls, keys, NULL, NULL, count, &failure));
+    CHECK_NUMBER(mct_publish_token_update_set_restream(update, urls, a_key_too_few, NULL, NULL, 3, NULL),
+                 MCT_ERR_NULL_ARGUMENT);
+    mct_client *client = client_of("http://127.0.0.1:1");
+    CHECK_NUMBER(mct_publish_token_update_apply(client, 1, update, &token, NULL), MCT_ERR_CONNECT);
+    mct_client_free(client);
+    mct_publish_token_update_free(update);
+    NOTHING_LEFT();
+}
+
+#define ANSWER(length, data)                                                                                           \
+    "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " length "\r\n\r\n"                          \
+    "{\"status\":\"success\",\"data\":" data "}"
+
+/*
+ * The HTTP library reads each answer into a buffer of its own, which nobody wipes, and has one more ready, where an
+ * answer that was freed before may still stand. Nothing else may be left of an answer.
+ */
+#define ONLY_BUFFERS_LEFT(answers)                                                                                     \
+    do {                                                                                                               \
+        needle = NULL;                                                                                                 \
+        CHECK(left_behind <= (answers) + 1);                                                                           \
+        left_behind = 0;                                                                                               \
+    } while (0)
+
+static void answers_are_wiped(void)
+{
+    struct server *server = server_start(BE_ANSWERING, ANSWER("87", "{\"id\":1,\"token\":\"" SECRET "\"}"));
+    mct_publish_token_update *update = NULL;
+    mct_publish_token *read = NULL, *updated = NULL;
+    OK(mct_publish_token_update_new(&update, &failure));
+    OK(mct_publish_token_update_refresh_token(update, &failure));
+    needle = SECRET;
+    mct_client *client = client_of(server_url(server));
+    OK(mct_publish_token_read(client, 1, &read, &failure));
+    OK(mct_publish_token_update_apply(client, 1, update, &updated, &failure));
+    mct_publish_token_free(read);
+    mct_publish_token_free(updated);
+    mct_client_free(client);
+    ONLY_BUFFERS_LEFT(2);
+    mct_publish_token_update_free(update);
+    server_stop(server);
+}
+
+static unsigned requests(struct server *server)
+{
+    unsigned count = 0;
+    char *received = server_received(server);
+    for (const char *at = received; (at = strstr(at, "GET ")) != NULL; at++)
+        count++;
+    free(received);
+    return count;
+}
+
+static void lists_and_walks_are_wiped(void)
+{
+    struct server *server = server_start(BE_ANSWERING,
+                                         ANSWER("98", "[{\"id\":1,\"token\":\"" SECRET "\"},{\"id\":2}]"));
+    mct_subscribe_token_list *page = NULL, *all = NULL;
+    mct_subscribe_token_iter *left = NULL, *walked = NULL;
+    mct_subscribe_token *token = NULL;
+    needle = SECRET;
+    mct_client *client = client_of(server_url(server));
+    OK(mct_subscribe_token_list_page(client, NULL, &page, &failure));
+    OK(mct_subscribe_token_list_all(client, NULL, &all, &failure));
+    CHECK_NUMBER(mct_subscribe_token_list_len(all), 2);
+    OK(mct_subscribe_token_iter_new(client, NULL, &walked, &failure));
+    while (OK(mct_subscribe_token_iter_next(walked, &token, &failure)) && token != NULL)
+        mct_subscribe_token_free(token);
+    OK(mct_subscribe_token_iter_new(client, NULL, &left, &failure));
+    OK(mct_subscribe_token_iter_next(left, &token, &failure));
+    mct_subscribe_token_free(token);
+    mct_subscribe_token_iter_free(left);
+    mct_subscribe_token_iter_free(walked);
+    mct_subscribe_token_list_free(all);
+    mct_subscribe_token_list_free(page);
+    mct_client_free(client);
+    ONLY_BUFFERS_LEFT(requests(server));
+    server_stop(server);
 }
 
 static void text_is_wiped_whatever_was_written(void)
@@ -173,6 +270,9 @@ static const struct test tests[] = {
     {"a subscribe token wipes its string", subscribe_token_wipes_its_string},
     {"a publish token wipes its secrets", publish_token_wipes_its_secrets},
     {"a spec wipes its restream keys", spec_wipes_its_restream_keys},
+    {"an update wipes its restream keys", update_wipes_its_restream_keys},
+    {"the answers to a read and an update are wiped but for the HTTP library's buffers", answers_are_wiped},
+    {"lists and walks are wiped but for the HTTP library's buffers", lists_and_walks_are_wiped},
     {"a signed text is wiped whatever its owner wrote into it", text_is_wiped_whatever_was_written},
     {"what is left in freed memory is found", the_looking_works},
     {NULL, NULL},

@@ -1,4 +1,5 @@
 //! A server that does what a test tells it to, byte by byte.
+#![allow(dead_code)] // Each test program uses a part of it.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
