@@ -39,7 +39,7 @@ demo: build ## Run the C and the Python example against an emulator, and ask its
 	examples/demo.sh
 
 .PHONY: test
-test: test-rust test-small test-source test-c test-python test-readme ## Run every test
+test: test-rust test-small test-source test-c test-cpp test-python test-readme ## Run every test
 
 .PHONY: test-rust
 test-rust: ## Run the Rust tests: the C interface, the emulator
@@ -56,6 +56,10 @@ test-source: ## Build from a read-only copy of the sources, and see that it stay
 .PHONY: test-c
 test-c: build ## Run the C and C++ tests and examples, under valgrind too
 	BUILD=$(TARGET)/c tests/c/run.sh
+
+.PHONY: test-cpp
+test-cpp: build ## Run the tests of the C++ binding, under valgrind too
+	BUILD=$(TARGET)/cpp tests/cpp/run.sh
 
 $(VENV)/ready: bindings/python/pyproject.toml tests/python/requirements.txt
 	$(PYTHON) -m venv $(VENV)

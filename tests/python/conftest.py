@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import sys
 from collections.abc import Iterator
 
+import hypothesis.configuration
 import pytest
 
+import proxy
 from emulator import ROOT, VARIABLE, Emulator, find
+from proxy import Proxy
 from servers import Recorder, recording, success
 
 if importlib.util.find_spec("millicast_tokens") is None:
@@ -16,20 +20,53 @@ if importlib.util.find_spec("millicast_tokens") is None:
 
 import millicast_tokens as mct
 
+# Beside everything else that comes about, and not in the folder that the tests are started from.
+hypothesis.configuration.set_hypothesis_home_dir(ROOT / "target" / "hypothesis")
+
 SECRET = "the-emulators-own-secret-3f1c"
 
 
-@pytest.fixture(scope="session")
-def emulator() -> Iterator[Emulator]:
-    """The emulator of this session."""
+@contextlib.contextmanager
+def running() -> Iterator[tuple[Emulator, Proxy]]:
+    """An emulator, with a proxy in front that compares what passes with the contract."""
     program = find()
     if program is None:
         pytest.skip(f"the emulator is not built, and {VARIABLE} names none")
-    running = Emulator(program, SECRET)
+    emulator = Emulator(program, SECRET)
     try:
-        yield running
+        with proxy.proxied(emulator.own_url) as in_front:
+            emulator.url = in_front.url
+            yield emulator, in_front
     finally:
-        running.stop()
+        emulator.stop()
+
+
+@pytest.fixture(scope="session")
+def proxied() -> Iterator[tuple[Emulator, Proxy]]:
+    """The emulator of this session, and what stands in front of it."""
+    with running() as both:
+        yield both
+
+
+@pytest.fixture(scope="session")
+def emulator(proxied: tuple[Emulator, Proxy]) -> Emulator:
+    """The emulator of this session. What goes to its `url` is compared with the contract on the way."""
+    return proxied[0]
+
+
+@pytest.fixture(scope="module")
+def own_emulator() -> Iterator[tuple[Emulator, Proxy]]:
+    """An emulator for the tests of one module, for what would be in the way of the others."""
+    with running() as both:
+        yield both
+
+
+@pytest.fixture(autouse=True)
+def _what_passed_fits_the_contract() -> Iterator[None]:
+    """Fails a test when one of its requests, or an answer of the emulator's, does not fit the contract."""
+    yield
+    problems = [problem for running in proxy.RUNNING for problem in running.take_problems()]
+    assert not problems, "\n".join(problems)
 
 
 @pytest.fixture

@@ -39,7 +39,8 @@ class Emulator:
         if not line.startswith(READY):
             self.stop()
             raise RuntimeError(f"the emulator did not say where it listens, but {line!r}")
-        self.url = line[len(READY) :]
+        #: Where it is itself. Programs under test go to `url`, which may have a proxy in front.
+        self.own_url = self.url = line[len(READY) :]
 
     def stop(self) -> None:
         """Ends it and waits for that."""
@@ -48,11 +49,11 @@ class Emulator:
         if self._process.stdout is not None:
             self._process.stdout.close()
 
-    def ask(self, path: str, body: Any, headers: dict[str, str] | None = None) -> tuple[int, Any]:
-        """Posts JSON; the HTTP status and the JSON of the answer."""
+    def ask(self, path: str, body: Any, headers: dict[str, str] | None = None, method: str = "POST") -> tuple[int, Any]:
+        """Sends JSON; the HTTP status and the JSON of the answer."""
         data = json.dumps(body).encode()
         sent = {"Content-Type": "application/json", **(headers or {})}
-        request = urllib.request.Request(self.url + path, data, sent, method="POST")
+        request = urllib.request.Request(self.own_url + path, data, sent, method=method)
         try:
             with urllib.request.urlopen(request, timeout=10) as answer:
                 return answer.status, json.load(answer)
@@ -72,10 +73,18 @@ class Emulator:
         """Stops the emulator's clock at a moment; None lets it go with the system's."""
         self._control("/_emulator/clock", {"now": now})
 
-    def add_usage(self, stream: str, tracking_id: str, time: int, bytes_in: int, bytes_out: int) -> None:
-        """Traffic for the analytics to report."""
-        usage = {"streamName": stream, "trackingId": tracking_id, "time": time}
+    def add_usage(self, stream: str, tracking_id: str, time: int, bytes_in: int, bytes_out: int, **more: Any) -> None:
+        """Traffic for the analytics to report; `kind` and `duration` beside it, if they are given."""
+        usage = {"streamName": stream, "trackingId": tracking_id, "time": time, **more}
         self._control("/_emulator/usage", {**usage, "bytesIn": bytes_in, "bytesOut": bytes_out})
+
+    def set_form(self, form: str) -> None:
+        """How analytics tell figures from now on: "totals", "breakdown" or "both"."""
+        self._control("/_emulator/analytics", {"form": form})
+
+    def set_live(self, token_id: int, stream: str, is_live: bool) -> None:
+        """Starts or stops a live stream under a publish token."""
+        self._control("/_emulator/publish", {"tokenId": token_id, "streamName": stream, "isLive": is_live})
 
     def set_active(self, kind: str, token_id: int, is_active: bool) -> None:
         """Disables a token or enables it again; kind is "publish" or "subscribe"."""

@@ -38,7 +38,26 @@ TEXTS = {
     "suffix": b"suffix",
     "start_date": b"2024-01-01",
     "stop_date_exclusive": b"2024-01-02",
+    "stream_id": b"account/stream",
 }
+
+#: Lists of texts, each of one entry that its parameter takes.
+TEXT_LISTS = {
+    "clusters": b"cluster",
+    "allowed_origins": b"example.com",
+    "allowed_ip_addresses": b"192.0.2.1",
+    "allowed_countries": b"PL",
+    "denied_countries": b"PL",
+    "urls": b"rtmp://example.com/live",
+    "keys": b"12345",
+    "labels": b"label",
+}
+
+#: What is sent, and has to be filled before that.
+FILLED = [f"mct_{kind}_token_{request}" for kind in ("publish", "subscribe") for request in ("spec", "update")]
+#: What a function that takes it as `const` gets a new one of.
+FRESH = {*FILLED, "mct_list_options", "mct_bandwidth_query"}
+LISTING = ("list_page", "list_all", "iter_new")
 
 #: What may be NULL while everything else is given. An error may be NULL everywhere.
 NULLABLE = {
@@ -47,8 +66,10 @@ NULLABLE = {
     ("mct_signer_verify", "options"),
     ("mct_signer_verify", "out"),
     ("mct_publish_token_spec_add_restream", "label"),
-    ("mct_publish_token_list_page", "options"),
-    ("mct_subscribe_token_list_page", "options"),
+    ("mct_publish_token_update_set_restream", "labels"),
+    ("mct_publish_token_update_set_restream", "enabled"),
+    ("mct_publish_token_active_ids", "stream_id"),
+    *((f"mct_{kind}_token_{call}", "options") for kind in ("publish", "subscribe") for call in LISTING),
     ("mct_client_config_set_log", "user"),
     ("mct_client_config_set_log", "free_user"),
 }
@@ -74,8 +95,7 @@ class Samples:
         client = make(h.mct_client, lib.mct_client_new, config.pointer)
         claims = make(h.mct_claims, lib.mct_claims_new, b"stream", 60)
         signer = make(h.mct_signer, lib.mct_signer_new, 5, b"key", 256)
-        query = make(h.mct_bandwidth_query, lib.mct_bandwidth_query_new, b"2024-01-01", b"2024-01-02")
-        assert lib.mct_bandwidth_query_add_tracking_id(query.pointer, b"tracking", None) == 0
+        query = self._query("mct_analytics_tracking_total")
         error = Owned(h.mct_error)
         assert lib.mct_signer_new(5, b"", 256, None, byref(error.pointer)) != 0
         self.jwt = self._signed(signer, claims)
@@ -100,8 +120,18 @@ class Samples:
             "mct_bandwidth_report": make(
                 h.mct_bandwidth_report, lib.mct_analytics_tracking_total, client.pointer, query.pointer
             ),
-            "mct_publish_token_spec": self._spec(h.mct_publish_token_spec, "mct_publish_token_spec"),
-            "mct_subscribe_token_spec": self._spec(h.mct_subscribe_token_spec, "mct_subscribe_token_spec"),
+            "mct_publish_token_iter": make(
+                h.mct_publish_token_iter, lib.mct_publish_token_iter_new, client.pointer, None
+            ),
+            "mct_subscribe_token_iter": make(
+                h.mct_subscribe_token_iter, lib.mct_subscribe_token_iter_new, client.pointer, None
+            ),
+            "mct_clusters": make(h.mct_clusters, lib.mct_cluster_list, client.pointer),
+            "mct_id_list": make(h.mct_id_list, lib.mct_publish_token_active_ids, client.pointer, None),
+            "mct_disable_result": make(
+                h.mct_disable_result, lib.mct_publish_token_disable, client.pointer, (ctypes.c_uint64 * 1)(424242), 1
+            ),
+            **{kind: self._filled(kind) for kind in FILLED},
         }
         self.buffer = ctypes.create_string_buffer(4096)
 
@@ -112,9 +142,25 @@ class Samples:
         return buffer.value
 
     @staticmethod
-    def _spec(kind: type[ctypes.Structure], name: str) -> Owned:
-        spec = make(kind, getattr(lib, f"{name}_new"), b"label")
-        assert getattr(lib, f"{name}_add_stream")(spec.pointer, b"stream", False, None) == 0
+    def _query(function: str) -> Owned:
+        """A query that this operation takes."""
+        query = make(h.mct_bandwidth_query, lib.mct_bandwidth_query_new, b"2024-01-01", b"2024-01-02")
+        asked_by = "stream_name" if "_streams_" in function else "tracking_id"
+        assert getattr(lib, f"mct_bandwidth_query_add_{asked_by}")(query.pointer, b"asked by", None) == 0
+        if function.endswith("_series"):
+            assert lib.mct_bandwidth_query_set_resolution(query.pointer, 1, None) == 0
+        return query
+
+    @staticmethod
+    def _filled(kind: str) -> Owned:
+        """A spec or an update that can be sent."""
+        request = getattr(h, kind)
+        if kind.endswith("_update"):
+            update = make(request, getattr(lib, f"{kind}_new"))
+            assert getattr(lib, f"{kind}_set_label")(update.pointer, b"label", None) == 0
+            return update
+        spec = make(request, getattr(lib, f"{kind}_new"), b"label")
+        assert getattr(lib, f"{kind}_add_stream")(spec.pointer, b"stream", False, None) == 0
         return spec
 
     def of(self, function: header.Function, parameter: header.Parameter) -> tuple[Any, Any]:
@@ -131,18 +177,23 @@ class Samples:
         if declared.endswith("**"):
             owned = Owned(getattr(h, pointed))
             return byref(owned.pointer), owned
-        if parameter.type.startswith("const ") and pointed.endswith("_spec"):
+        if parameter.type.startswith("const ") and pointed in FRESH:
             # The setters fill the other ones with what can't be together.
-            spec = self._spec(getattr(h, pointed), pointed)
-            return spec.pointer, spec
-        return self._pointer(pointed), None
+            fresh = self._fresh(function, pointed)
+            return fresh.pointer, fresh
+        return self._pointer(parameter, pointed), None
+
+    def _fresh(self, function: header.Function, kind: str) -> Owned:
+        if kind == "mct_list_options":
+            return make(h.mct_list_options, lib.mct_list_options_new)
+        return self._query(function.name) if kind == "mct_bandwidth_query" else self._filled(kind)
 
     def _plain(self, function: header.Function, parameter: header.Parameter) -> Any:
         """What is no handle: texts, lists of them, memory, callbacks."""
         if "(*)" in parameter.type:
             return _no_log if parameter.name == "log" else _no_free
         if parameter.type == "const char * const *":
-            return (ctypes.c_char_p * 1)(b"cluster")
+            return (ctypes.c_char_p * 1)(TEXT_LISTS[parameter.name])
         if parameter.type == "void *":
             return 1
         if parameter.name == "buffer":
@@ -151,10 +202,10 @@ class Samples:
             return TOKEN
         return self.jwt if parameter.name == "jwt" else TEXTS[parameter.name]
 
-    def _pointer(self, pointed: str) -> Any:
+    def _pointer(self, parameter: header.Parameter, pointed: str) -> Any:
         if pointed in self.owned:
             return self.owned[pointed].pointer
-        return byref(_NUMBERS[pointed]())
+        return byref(_NUMBERS[pointed](424242 if parameter.name == "ids" else 0))
 
 
 _NUMBERS: dict[str, Any] = {

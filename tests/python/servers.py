@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 
 @dataclass
@@ -25,6 +26,11 @@ class Asked:
     def json(self) -> Any:
         """The body, read as JSON."""
         return json.loads(self.body)
+
+
+def query(asked: Asked) -> dict[str, list[str]]:
+    """The query of a request: each name with its values."""
+    return parse_qs(urlsplit(asked.path).query, keep_blank_values=True)
 
 
 @dataclass
@@ -72,7 +78,7 @@ class Recorder:
                 self.end_headers()
                 self.wfile.write(answer.body)
 
-            do_GET = do_POST = do_DELETE = do_CONNECT = answer_any  # noqa: N815  # http.server's own names
+            do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_CONNECT = answer_any  # noqa: N815  # http.server's own names
 
             def log_message(self, *_: Any) -> None:
                 """Quiet."""

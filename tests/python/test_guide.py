@@ -32,7 +32,14 @@ def c_guide(folder: Path) -> Path:
 def run(
     arguments: list[str], folder: Path, program: Path = GUIDE, **variables: str
 ) -> subprocess.CompletedProcess[str]:
-    """Runs the example in a folder, in an environment that has what a user would set and no more."""
+    """Runs the guide in a folder."""
+    return run_program(program, arguments, folder, **variables)
+
+
+def run_program(
+    program: Path, arguments: list[str], folder: Path, **variables: str
+) -> subprocess.CompletedProcess[str]:
+    """Runs an example in a folder, in an environment that has what a user would set and no more."""
     environment = {"PYTHONPATH": PACKAGES, "PATH": os.environ.get("PATH", ""), **variables}
     given = os.environ.get("MILLICAST_TOKENS_LIBRARY")
     if given:

@@ -23,6 +23,8 @@ GETTERS = [
     for f in FUNCTIONS.values()
     if f not in STATUS_FUNCTIONS and f not in FREES and any(p.is_pointer for p in f.parameters) and f.result != "void"
 ]
+#: The calls that are made for an id that no token has.
+NO_SUCH_TOKEN = ("_token_read", "_token_delete", "_update_apply", "_sync_restream")
 MINUS_ONE = {"mct_error_retry_after_ms", "mct_error_index"}
 
 
@@ -103,13 +105,14 @@ def test_with_everything_given_a_function_succeeds_and_sets_the_error_to_null(
 ) -> None:
     status, error, outs = call_with(samples, function, null=None)
     free_texts(outs)
-    if function.name in ("mct_publish_token_read", "mct_subscribe_token_read") or function.name.endswith("_delete"):
+    if function.name.endswith(NO_SUCH_TOKEN):
         assert status == mct.Status.NOT_FOUND
         assert lib.mct_error_status(error.pointer) == status
     else:
         assert status == mct.Status.OK
         assert not error.pointer
-        assert all(out.pointer for out in outs if isinstance(out, Owned))
+        # A walk answers NULL at its end, which is where it is in an empty account.
+        assert all(out.pointer for out in outs if isinstance(out, Owned)) or function.name.endswith("_iter_next")
 
 
 @pytest.mark.parametrize("function", GETTERS, ids=ids(GETTERS))

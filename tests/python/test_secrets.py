@@ -11,7 +11,7 @@ import millicast_tokens as mct
 import pytest
 
 from emulator import Emulator
-from servers import unused_port
+from servers import Answer, failure, recording, unused_port
 
 KEY = "restream-key-that-is-secret"
 URL_KEY = "srt-key-that-is-secret"
@@ -49,6 +49,33 @@ def test_a_client_a_signer_claims_and_a_signed_token_show_no_secret() -> None:
     hidden = ["the-api-secret", "the-key-of-it", signed.jwt, signed.jwt[:40], KEY, "a-persons-name"]
     assert not [secret for secret in hidden if secret in text]
     client.close()
+
+
+QUOTES = [
+    failure(400, {"errors": {"restream[0].key": [f"The value '{KEY}' is not good."]}, "message": KEY}),
+    failure(400, {KEY: "no"}),
+    Answer(500, json.dumps({"status": "error", "message": f"at {KEY}"}).encode()),
+    failure(400, {"sent": [{"key": "of another request"}]}),
+]
+
+
+@pytest.mark.parametrize("quote", QUOTES)
+def test_a_restream_key_that_a_server_quotes_is_shown_by_no_error_and_no_log_line(quote: Answer) -> None:
+    told: list[str] = []
+
+    def keep(_: int, line: str) -> None:
+        told.append(line)
+
+    restream = [mct.Restream("u", KEY)]
+    with recording(quote) as recorder, mct.Client("secret", base_url=recorder.url, log=keep) as client:
+        with pytest.raises(mct.MillicastError) as of_create:
+            client.publish_tokens.create("label", ["s"], restream=restream)
+        with pytest.raises(mct.MillicastError) as of_update:
+            client.publish_tokens.update(5, restream=restream)
+    for error in (of_create.value, of_update.value):
+        told += [shown(error), error.details or ""]
+    assert "[redacted]" in "".join(told)
+    assert not [line for line in told if KEY in line or "of another request" in line]
 
 
 def test_no_log_line_and_no_error_holds_a_secret_on_any_path(client: mct.Client, emulator: Emulator) -> None:

@@ -37,11 +37,14 @@ def run(what: str, command: list[str], folder: Path, env: dict[str, str], expect
 
 
 def quick_starts(folder: Path, url: str) -> None:
-    """Both quick starts, against a running emulator."""
+    """The quick starts, against a running emulator."""
     env = {**os.environ, "MILLICAST_API_SECRET": SECRET, "MILLICAST_API_URL": url, "MILLICAST_TOKENS": str(ROOT)}
     (folder / "quickstart.c").write_text(the_block("c", "int main"), encoding="utf-8")
     run("the C quick start builds", ["sh", "-ec", the_block("sh", "cc -std=c99")], folder, env, "")
     run("the C quick start runs", ["./quickstart"], folder, env, "signed a token that ends at")
+    (folder / "quickstart.cpp").write_text(the_block("cpp", "int main"), encoding="utf-8")
+    run("the C++ quick start builds", ["sh", "-ec", the_block("sh", "c++ -std=c++17")], folder, env, "")
+    run("the C++ quick start runs", ["./quickstart-cpp"], folder, env, "MCT_ERR_NOT_FOUND 400")
     (folder / "quickstart.py").write_text(the_block("python", "import millicast_tokens"), encoding="utf-8")
     python = {**env, "PYTHONPATH": str(ROOT / "bindings/python")}
     python.pop("MILLICAST_TOKENS_LIBRARY", None)
@@ -63,7 +66,7 @@ def main() -> None:
     finally:
         emulator.terminate()
         emulator.wait(timeout=10)
-    print("3 passed, 0 failed")
+    print("5 passed, 0 failed")
 
 
 if __name__ == "__main__":

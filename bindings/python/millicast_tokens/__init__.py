@@ -22,10 +22,10 @@ from __future__ import annotations
 
 from . import _library
 from ._version import HEADER_VERSION, HEADER_VERSION_NUMBER, __version__
+from .account import Cluster, ClusterFeatures, Clusters, DisableFailure, DisableResult, Location
 from .analytics import Analytics, BandwidthReport, BandwidthRow
-from .calls import PublishTokens, SubscribeTokens
 from .client import Client
-from .enums import Algorithm, LogLevel, Outcome, Reason, SortBy, Status, Traffic
+from .enums import Algorithm, FilterBy, LogLevel, Outcome, Reason, Resolution, SortBy, Status, Traffic
 from .errors import (
     BufferTooSmallError,
     CallCancelledError,
@@ -50,10 +50,14 @@ from .errors import (
     TokenInvalidError,
     UnauthorizedError,
 )
+from .listing import TokenIterator
+from .publish import PublishTokens
 from .signing import Claims, Jwt, SignedToken, Signer, Written
 from .specs import PublishTokenSpec, SubscribeTokenSpec
+from .subscribe import SubscribeTokens
 from .tokens import PublishToken, SubscribeToken
-from .values import GeoCascade, Restream, RestreamEntry, Stream
+from .updates import PublishTokenUpdate, SubscribeTokenUpdate
+from .values import UNSET, GeoCascade, Restream, RestreamEntry, Stream, Unset
 
 library_path = _library.library_path
 library_version = _library.library_version
@@ -63,6 +67,7 @@ status_name = _library.status_name
 __all__ = [
     "HEADER_VERSION",
     "HEADER_VERSION_NUMBER",
+    "UNSET",
     "Algorithm",
     "Analytics",
     "BandwidthReport",
@@ -73,12 +78,19 @@ __all__ = [
     "Claims",
     "Client",
     "ClosedError",
+    "Cluster",
+    "ClusterFeatures",
+    "Clusters",
     "ConnectError",
+    "DisableFailure",
+    "DisableResult",
+    "FilterBy",
     "ForkedError",
     "GeoCascade",
     "InvalidArgumentError",
     "InvalidUtf8Error",
     "Jwt",
+    "Location",
     "LogLevel",
     "MillicastError",
     "MissingFunctionError",
@@ -91,10 +103,12 @@ __all__ = [
     "ProtocolError",
     "PublishToken",
     "PublishTokenSpec",
+    "PublishTokenUpdate",
     "PublishTokens",
     "RateLimitedError",
     "Reason",
     "RejectedError",
+    "Resolution",
     "Restream",
     "RestreamEntry",
     "ServerError",
@@ -105,11 +119,14 @@ __all__ = [
     "Stream",
     "SubscribeToken",
     "SubscribeTokenSpec",
+    "SubscribeTokenUpdate",
     "SubscribeTokens",
     "TlsError",
     "TokenInvalidError",
+    "TokenIterator",
     "Traffic",
     "UnauthorizedError",
+    "Unset",
     "Written",
     "__version__",
     "library_path",

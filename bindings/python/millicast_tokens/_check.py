@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 
-from .errors import InvalidArgumentError, InvalidUtf8Error
+from .errors import InvalidArgumentError, InvalidUtf8Error, MillicastError
+
+T = TypeVar("T")
 
 U32 = (0, 2**32 - 1)
 I32 = (-(2**31), 2**31 - 1)
@@ -45,7 +47,26 @@ def text(field: str, value: str) -> bytes:
 
 def texts(field: str, values: Iterable[str]) -> list[bytes]:
     """Several texts. A str is a list of its letters to Python, which nobody means."""
-    return [text(field, value) for value in several(field, values)]
+    return [_element(index, text, field, value) for index, value in enumerate(several(field, values))]
+
+
+def integers(field: str, values: Iterable[int], limits: tuple[int, int]) -> list[int]:
+    """Several whole numbers that fit."""
+    return [_element(index, integer, field, value, limits) for index, value in enumerate(several(field, values))]
+
+
+def each(send: Callable[..., None], elements: Iterable[tuple[Any, ...]]) -> None:
+    """Hands over the elements of a list one by one; an error tells which one is at fault."""
+    for index, element in enumerate(elements):
+        _element(index, send, *element)
+
+
+def _element(index: int, check: Callable[..., T], *given: Any) -> T:
+    try:
+        return check(*given)
+    except MillicastError as error:
+        error.index = index
+        raise
 
 
 def several(field: str, values: Iterable[Any]) -> list[Any]:

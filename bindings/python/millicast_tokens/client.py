@@ -8,14 +8,16 @@ import weakref
 from collections.abc import Iterable
 from types import TracebackType
 
-from . import _check, _log
+from . import _check, _log, account
 from ._connection import Connection
 from ._log import Log
 from ._native import handles as h
 from ._native.calls import Owned, call, lib, make
+from .account import Clusters
 from .analytics import Analytics
-from .calls import PublishTokens, SubscribeTokens
 from .enums import LogLevel
+from .publish import PublishTokens
+from .subscribe import SubscribeTokens
 
 
 class Client:
@@ -118,6 +120,10 @@ class Client:
         self.subscribe_tokens = SubscribeTokens(self._connection)
         self.analytics = Analytics(self._connection)
         _open_clients.add(self)
+
+    def clusters(self) -> Clusters:
+        """The clusters that the account can use, and its default."""
+        return account.clusters(self._connection)
 
     def cancel(self) -> None:
         """Ends every call of this client with CallCancelledError, those in flight and those to come, until `resume()`.

@@ -99,6 +99,26 @@ class SortBy(IntEnum):
     """When the token was created."""
 
 
+class FilterBy(IntEnum):
+    """What a list by name looks at."""
+
+    TOKEN_NAME = 1
+    """The token's label."""
+    STREAM_NAME = 2
+    """The names of its streams."""
+    TOKEN_OR_STREAM_NAME = 3
+    """Either of them. The API's default."""
+
+
+class Resolution(IntEnum):
+    """The length of a series' steps."""
+
+    HOUR = 1
+    """Hours; the platform keeps them for 7 days."""
+    DAY = 2
+    """Days; the platform keeps them for 365 days."""
+
+
 class Traffic(IntEnum):
     """The kind of traffic of a row of a bandwidth report."""
 

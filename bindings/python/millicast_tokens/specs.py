@@ -6,42 +6,30 @@ when it is used, before anything is sent. What is not given is not sent, and the
 
 from __future__ import annotations
 
-import ctypes
-import json
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from . import _check
 from ._native import handles as h
-from ._native.calls import Owned, call, lib, make
-from .errors import InvalidArgumentError
+from ._request import Request, endpoints
 from .values import GeoCascade, Restream, Stream
 
 
-class _Spec:
+class _Spec(Request):
     """What both kinds share. A spec is immutable once it is made, and is used for any number of creates."""
 
-    __slots__ = ("__weakref__", "_owned", "label")
-
-    _KIND: ClassVar[type[ctypes.Structure]]
-    _NAME: ClassVar[str]
+    __slots__ = ("label",)
 
     def __init__(self, label: str, streams: Iterable[Stream | str]) -> None:
         self.label = label
-        self._owned: Owned = make(self._KIND, getattr(lib, f"{self._NAME}_new"), _check.text("label", label))
-        for stream in _check.several("streams", streams):
-            name, is_regex = (stream.name, stream.is_regex) if isinstance(stream, Stream) else (stream, False)
-            self._set("add_stream", _check.text("streamName", name), _check.flag("isRegex", is_regex))
+        super().__init__(_check.text("label", label))
+        self._streams("streams", streams)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(label={self.label!r})"
 
-    def _set(self, setter: str, *values: Any) -> None:
-        call(getattr(lib, f"{self._NAME}_{setter}"), self._owned.pointer, *values)
-
     def _texts(self, setter: str, field: str, values: Iterable[str]) -> None:
-        for value in _check.texts(field, values):
-            self._set(setter, value)
+        _check.each(self._set, ((setter, value) for value in _check.texts(field, values)))
 
     def _text(self, setter: str, field: str, value: str | None) -> None:
         if value is not None:
@@ -54,19 +42,6 @@ class _Spec:
     def _integer(self, setter: str, field: str, value: int | None, limits: tuple[int, int]) -> None:
         if value is not None:
             self._set(setter, _check.integer(field, value, limits))
-
-    def _merge(self, fields: Mapping[str, Any] | str | None) -> None:
-        if fields is not None:
-            self._set("merge_json", _check.text("json", fields if isinstance(fields, str) else _written(fields)))
-
-
-def _written(fields: Mapping[str, Any]) -> str:
-    if not isinstance(fields, Mapping):
-        raise TypeError(f"merge_json: must be a mapping or a str, given is a {type(fields).__name__}")
-    try:
-        return json.dumps(dict(fields), allow_nan=False)
-    except ValueError as error:
-        raise InvalidArgumentError(f"json: can't be written: {error}", field="json") from None
 
 
 class SubscribeTokenSpec(_Spec):
@@ -162,32 +137,5 @@ class PublishTokenSpec(_Spec):
         self._text("set_encoder_profile_id", "encoderProfileId", encoder_profile_id)
         if geo_cascade is not None:
             self._cascade(geo_cascade)
-        for endpoint in _check.several("restream", restream):
-            self._restream(endpoint)
+        _check.each(self._set, (("add_restream", *endpoint) for endpoint in endpoints(restream)))
         self._merge(merge_json)
-
-    def _cascade(self, cascade: GeoCascade) -> None:
-        if not isinstance(cascade, GeoCascade):
-            raise TypeError(f"geoCascade: must be a GeoCascade, given is a {type(cascade).__name__}")
-        is_enabled = _check.flag("geoCascade.isEnabled", cascade.is_enabled)
-        clusters = _check.texts("geoCascade.clusters", cascade.clusters)
-        self._set("set_geo_cascade", is_enabled, (ctypes.c_char_p * len(clusters))(*clusters), len(clusters))
-
-    def _restream(self, endpoint: Restream) -> None:
-        if not isinstance(endpoint, Restream):
-            raise TypeError(f"restream: must be Restream entries, given is a {type(endpoint).__name__}")
-        label = None if endpoint.label is None else _check.text("restream.label", endpoint.label)
-        self._set(
-            "add_restream",
-            _check.text("restream.url", endpoint.url),
-            _check.text("restream.key", endpoint.key),
-            label,
-            _check.flag("restream.enabled", endpoint.enabled),
-        )
-
-
-def handle_of(spec: _Spec, kind: type[_Spec]) -> Owned:
-    """The handle of a spec of this kind."""
-    if not isinstance(spec, kind):
-        raise TypeError(f"spec: must be a {kind.__name__}, given is a {type(spec).__name__}")
-    return spec._owned

@@ -24,6 +24,8 @@ class Token:
     __slots__ = ("__weakref__", "_owned")
 
     _KIND: ClassVar[type[ctypes.Structure]]
+    _LIST: ClassVar[type[ctypes.Structure]]
+    _ITER: ClassVar[type[ctypes.Structure]]
     _NAME: ClassVar[str]
     _owned: Owned
 
@@ -201,6 +203,8 @@ class SubscribeToken(Token):
     __slots__ = ()
 
     _KIND = h.mct_subscribe_token
+    _LIST = h.mct_subscribe_token_list
+    _ITER = h.mct_subscribe_token_iter
     _NAME = "mct_subscribe_token"
 
     @property
@@ -215,6 +219,8 @@ class PublishToken(Token):
     __slots__ = ()
 
     _KIND = h.mct_publish_token
+    _LIST = h.mct_publish_token_list
+    _ITER = h.mct_publish_token_iter
     _NAME = "mct_publish_token"
 
     @property
@@ -318,13 +324,32 @@ def read(kind: type[T], client: Owned, token_id: int) -> T:
     return kind._of(make(kind._KIND, getattr(lib, f"{kind._NAME}_read"), client.pointer, token_id))
 
 
+def updated(kind: type[T], client: Owned, token_id: int, update: Owned) -> T:
+    """Sends an update."""
+    apply = getattr(lib, f"{kind._NAME}_update_apply")
+    return kind._of(make(kind._KIND, apply, client.pointer, token_id, update.pointer))
+
+
 def delete(kind: type[T], client: Owned, token_id: int) -> None:
     """Sends a delete."""
     call(getattr(lib, f"{kind._NAME}_delete"), client.pointer, token_id)
 
 
-def list_page(kind: type[T], list_kind: type[ctypes.Structure], client: Owned, options: Any) -> list[T]:
-    """Reads a page; each token is copied out of the list, so that one of them does not keep all alive."""
-    listed = make(list_kind, getattr(lib, f"{kind._NAME}_list_page"), client.pointer, options)
+def listed(kind: type[T], what: str, client: Owned, options: Owned | None) -> list[T]:
+    """Lists a "page" or "all"; each token is copied out of the list, so that one of them does not keep all alive."""
+    given = None if options is None else options.pointer
+    owned = make(kind._LIST, getattr(lib, f"{kind._NAME}_list_{what}"), client.pointer, given)
     length, get = getattr(lib, f"{kind._NAME}_list_len"), getattr(lib, f"{kind._NAME}_list_get")
-    return [kind._copy_of(get(listed.pointer, index)) for index in range(length(listed.pointer))]
+    return [kind._copy_of(get(owned.pointer, index)) for index in range(length(owned.pointer))]
+
+
+def walk_of(kind: type[T], client: Owned, options: Owned | None) -> Owned:
+    """A new walk through a list. Nothing is sent."""
+    given = None if options is None else options.pointer
+    return make(kind._ITER, getattr(lib, f"{kind._NAME}_iter_new"), client.pointer, given)
+
+
+def next_of(kind: type[T], walk: Owned) -> T | None:
+    """The next token of a walk; None at the end."""
+    owned = make(kind._KIND, getattr(lib, f"{kind._NAME}_iter_next"), walk.pointer)
+    return kind._of(owned) if owned.pointer else None

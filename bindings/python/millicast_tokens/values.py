@@ -1,9 +1,25 @@
-"""The small values that specs are made of and tokens answer."""
+"""The small values that specs and updates are made of and tokens answer."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from enum import Enum
+from typing import Final
+
+
+class Unset(Enum):
+    """The type of `UNSET`."""
+
+    UNSET = "UNSET"
+
+    def __repr__(self) -> str:
+        """As a program writes it."""
+        return "UNSET"
+
+
+#: What an update does not name, and so leaves as it is. Not None, which clears what can be cleared.
+UNSET: Final = Unset.UNSET
 
 
 @dataclass(frozen=True)
@@ -35,7 +51,7 @@ class GeoCascade:
 
 @dataclass(frozen=True)
 class Restream:
-    """An endpoint that streams of a new token shall be sent on to. Its key is in no repr.
+    """An endpoint that streams of a token shall be sent on to. Its key is in no repr.
 
     Attributes:
         url: its address, 1 to 2048 UTF-16 units.

@@ -49,16 +49,44 @@ class mct_publish_token_spec(ctypes.Structure):
     """What a new publish token shall be."""
 
 
+class mct_publish_token_update(ctypes.Structure):
+    """What shall change in a publish token."""
+
+
 class mct_publish_token_list(ctypes.Structure):
     """Publish tokens in the order of the API's answer."""
+
+
+class mct_publish_token_iter(ctypes.Structure):
+    """Walks a list of publish tokens, page by page."""
 
 
 class mct_subscribe_token_spec(ctypes.Structure):
     """What a new subscribe token shall be."""
 
 
+class mct_subscribe_token_update(ctypes.Structure):
+    """What shall change in a subscribe token."""
+
+
 class mct_subscribe_token_list(ctypes.Structure):
     """Subscribe tokens in the order of the API's answer."""
+
+
+class mct_subscribe_token_iter(ctypes.Structure):
+    """Walks a list of subscribe tokens, page by page."""
+
+
+class mct_clusters(ctypes.Structure):
+    """The clusters that the account can use."""
+
+
+class mct_disable_result(ctypes.Structure):
+    """What a bulk disable did, token by token."""
+
+
+class mct_id_list(ctypes.Structure):
+    """Ids of tokens."""
 
 
 class mct_bandwidth_query(ctypes.Structure):
