@@ -7,8 +7,10 @@ CC ?= cc
 ROOT := $(CURDIR)
 TARGET := $(ROOT)/target
 RELEASE := $(TARGET)/release
+SMALL := $(TARGET)/small
 VENV := $(TARGET)/venv
 HEADER := include/millicast_tokens.h
+PYTHON_SOURCES := bindings/python examples/python tests/python tests/tools benches
 
 export CARGO_TARGET_DIR := $(TARGET)
 export PYTHONDONTWRITEBYTECODE := 1
@@ -29,6 +31,21 @@ build: ## Build the library (shared and static) and the emulator
 	$(CARGO) build --release --locked -p millicast-tokens
 	$(CARGO) build --release --locked -p millicast-emulator
 
+# What it may have at the most, in bytes, without what only debuggers read.
+SMALL_LIMIT := 716800
+
+# Features and flags differ from those of the other build, so that its target folder does. Processors without SHA
+# extensions get plain code that is short; the others notice nothing.
+SMALL_FLAGS := --cfg sha2_backend_soft="compact"
+
+.PHONY: small
+small: ## Build the library for signing only into target/small, and print its size
+	RUSTFLAGS='$(SMALL_FLAGS)' $(CARGO) build --profile small --locked -p millicast-tokens --no-default-features --features signing \
+	    --target-dir $(SMALL)
+	strip -o $(SMALL)/libmillicast_tokens.so $(SMALL)/small/libmillicast_tokens.so
+	@size=$$(wc -c <$(SMALL)/libmillicast_tokens.so) && echo "target/small/libmillicast_tokens.so: $$size bytes" && \
+	    { [ "$$size" -le $(SMALL_LIMIT) ] || { echo "more than the $(SMALL_LIMIT) bytes it may have" >&2; exit 1; }; }
+
 .PHONY: header
 header: ## Generate the C header and copy it to include/
 	@mkdir -p include
@@ -39,7 +56,7 @@ demo: build ## Run the C and the Python example against an emulator, and ask its
 	examples/demo.sh
 
 .PHONY: test
-test: test-rust test-small test-source test-c test-cpp test-python test-readme ## Run every test
+test: test-rust test-small test-portable test-source test-c test-small-c test-cpp test-python test-readme ## Run every test
 
 .PHONY: test-rust
 test-rust: ## Run the Rust tests: the C interface, the emulator
@@ -56,6 +73,19 @@ test-source: ## Build from a read-only copy of the sources, and see that it stay
 .PHONY: test-c
 test-c: build ## Run the C and C++ tests and examples, under valgrind too
 	BUILD=$(TARGET)/c tests/c/run.sh
+
+.PHONY: test-portable
+test-portable: ## Run the tests of HMAC with the plain code for processors without SHA extensions
+	RUSTFLAGS='--cfg sha2_backend="soft"' $(CARGO) test --locked -p millicast-tokens --no-default-features --features signing \
+	    --lib --target-dir $(TARGET)/portable
+
+.PHONY: bench-sign
+bench-sign: build $(VENV)/ready ## Compare signing and verifying with libjwt, OpenSSL, PyJWT and Node's jsonwebtoken
+	PYTHONPATH=$(ROOT)/bindings/python $(VENV)/bin/python benches/sign/run.py $(RELEASE) $(INCLUDE) $(TARGET)/bench $(ROUNDS)
+
+.PHONY: test-small-c
+test-small-c: small ## Run the C tests of a library made for signing only, under valgrind too
+	LIBDIR=$(SMALL)/small BUILD=$(TARGET)/small-c tests/c/small.sh
 
 .PHONY: test-cpp
 test-cpp: build ## Run the tests of the C++ binding, under valgrind too
@@ -81,15 +111,15 @@ lint: $(VENV)/ready ## Check formats and lints, with warnings as errors
 	$(CARGO) clippy --locked -p millicast-tokens --no-default-features --features signing --lib -- -D warnings
 	for source in examples/c/*.c; do \
 	    $(CC) -std=c99 -Wall -Wextra -Wpedantic -Werror -fsyntax-only -Iinclude "$$source" || exit 1; done
-	$(VENV)/bin/ruff check --no-cache bindings/python examples/python tests/python tests/tools
-	$(VENV)/bin/ruff format --no-cache --check bindings/python examples/python tests/python tests/tools
+	$(VENV)/bin/ruff check --no-cache $(PYTHON_SOURCES)
+	$(VENV)/bin/ruff format --no-cache --check $(PYTHON_SOURCES)
 	cd bindings/python && $(VENV)/bin/mypy --strict --cache-dir=$(TARGET)/mypy millicast_tokens
 	MYPYPATH=$(ROOT)/bindings/python $(VENV)/bin/mypy --strict --cache-dir=$(TARGET)/mypy examples/python
 
 .PHONY: format
 format: $(VENV)/ready ## Format the sources
 	$(CARGO) fmt --all
-	$(VENV)/bin/ruff format --no-cache bindings/python examples/python tests/python tests/tools
+	$(VENV)/bin/ruff format --no-cache $(PYTHON_SOURCES)
 
 .PHONY: clean
 clean: ## Remove what was built

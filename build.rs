@@ -15,6 +15,7 @@ const FAMILIES: &[(&str, bool)] = &[
     ("src/ffi/subscribe_token.rs", false),
     ("src/ffi/claims.rs", false),
     ("src/ffi/signer.rs", false),
+    ("src/ffi/viewers.rs", false),
     ("src/ffi/jwt.rs", false),
     ("src/ffi/client_config.rs", true),
     ("src/ffi/client.rs", true),

@@ -560,8 +560,9 @@ void mct_subscribe_token_free(mct_subscribe_token *token);
  *
  * What a self-signed subscribe token shall say. Claims belong to one thread at a time while they are set; after that
  * any number of tokens can be signed from them, by several threads at once: each gets its own times. Lists only grow:
- * make new claims for a viewer with other addresses. What is not set is left out of the token. Lengths are counted in
- * UTF-16 units. A setter that fails changes nothing.
+ * make new claims for a viewer with other addresses, or sign with mct_signer_sign_viewers(). What is not set is left
+ * out of the token. Lengths are counted in UTF-16 units; lists have no limit but that the claims are at most 40960
+ * bytes as JSON, so that a token has at most 65536. A setter that fails changes nothing.
  *
  * Where no others stand, setters answer MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_UTF8 and
  * MCT_ERR_INVALID_ARGUMENT.
@@ -613,7 +614,8 @@ mct_status mct_claims_add_allowed_ip_address(mct_claims *claims, const char *add
 
 /**
  * The moment that the lifetime counts from, in Unix seconds: 0 to the end of the year 9999. Not set: the clock, when
- * a token is signed. Whether a parent that the signer knows has expired is judged by the clock all the same.
+ * a token is signed. A signer that knows its parent judges by the clock all the same whether the parent, or the token
+ * itself, is over.
  *
  * Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_ARGUMENT.
  */
@@ -627,8 +629,8 @@ mct_status mct_claims_set_cut_to_parent(mct_claims *claims, bool cut, mct_error 
 
 /**
  * Signs without comparing the stream with the parent's names: for a parent whose pattern can't be checked here
- * (MCT_REASON_PARENT_PATTERN). Such a token verifies with a signer of mct_signer_new(), which knows no pattern; one
- * that knows its parent says MCT_REASON_PARENT_PATTERN of it. Default false. Answers MCT_OK, MCT_ERR_NULL_ARGUMENT.
+ * (MCT_REASON_PARENT_PATTERN). A signer that knows the parent verifies such a token with
+ * mct_verify_options_set_unchecked_stream(). Default false. Answers MCT_OK, MCT_ERR_NULL_ARGUMENT.
  */
 mct_status mct_claims_set_unchecked_stream(mct_claims *claims, bool unchecked, mct_error **error);
 
@@ -644,11 +646,13 @@ void mct_claims_free(mct_claims *claims);
  * their parent, a subscribe token of the account. A signer may be used from any number of threads at once, and after
  * a fork() in both processes.
  *
- * A signer of mct_signer_from_token() knows its parent and refuses what the platform would refuse: the parent must be
- * enabled and not expired, the stream one of its names or matched in full by one of its patterns, the tracking id its
- * own (where it has one), the origin cluster its own or its own "auto". The dialect of the platform's patterns is not
+ * A signer of mct_signer_from_token() knows its parent and refuses what the platform would refuse: the parent must
+ * be enabled and not expired, the stream one of its names or matched in full by one of its patterns, the tracking id
+ * its own (where it has one), the origin cluster its own, unless its own is "auto" (where it has none, that of its
+ * effective settings counts), and the token not over already. The dialect of the platform's patterns is not
  * documented beyond ".*". The dialect that is checked here is that of the Rust crate regex-lite: linear in time,
- * ASCII classes, no look-around, no back references. A pattern outside it, or too large, can't be checked:
+ * ASCII classes, no look-around, no back references. A pattern outside it, too large, or of which dialects think
+ * differently beyond ASCII (classes such as \w, cases, and what counts as one character) can't be checked:
  * MCT_REASON_PARENT_PATTERN, and mct_claims_set_unchecked_stream() signs without that check.
  */
 
@@ -720,8 +724,9 @@ mct_status mct_signer_sign(const mct_signer *signer,
  *
  * Too small a buffer is MCT_ERR_BUFFER_TOO_SMALL: nothing is written to it, and `*length` is what the token has
  * without its NUL, so that the buffer needs `*length` + 1. `buffer` may be NULL when `capacity` is 0, and
- * `expires_at` always; `length` may not. `*length` is 0 after any other failure. Short names and one address make
- * about 400 bytes, for which 1024 is ample; texts at their limits make 10 KB, and lists of origins or addresses more.
+ * `expires_at` always; `length` may not. `*length` is 0 after any other failure. Nothing is allocated, but when a
+ * parent's pattern is compared with the stream of claims for the first time. Short names and one address make about
+ * 400 bytes, for which 1024 is ample; texts at their limits make 10 KB, and lists of origins or addresses more.
  *
  * Answers what mct_signer_sign() does, and MCT_ERR_BUFFER_TOO_SMALL.
  */
@@ -739,14 +744,125 @@ mct_status mct_signer_sign_into(const mct_signer *signer,
 void mct_signer_free(mct_signer *signer);
 
 /*
+ * Signing for many viewers
+ *
+ * Tokens for any number of viewers in one call, back to back in memory that the caller lends: what differs goes in and
+ * the tokens come out in the layout of an Arrow large string column, bytes and int64_t offsets. Text i is
+ * `bytes[offsets[i]]` up to, but without, `bytes[offsets[i + 1]]`, so that n texts have n + 1 offsets. Offsets neither
+ * fall nor begin below 0; they may begin above 0, as those of a slice do. They are aligned as int64_t are. No NUL
+ * stands between the texts; one within a text is signed as the character U+0000.
+ *
+ * What is given for each viewer takes the place of what the claims say of it. All tokens of a call have the same
+ * `iat`. Every viewer is checked before anything is written: an error names the first wrong one by mct_error_index(),
+ * and leaves the memory as it was. Nothing is allocated for a single token.
+ *
+ * `threads`: 1 signs on the caller's thread alone; 0 takes one thread for each processor; more take so many, at most
+ * 256. A thread gets at least 256 viewers, so that few need none. Threads are started for the call and have ended when
+ * it returns. A library for signing only (MCT_NO_CLIENT) has no threads: the caller's does all.
+ *
+ * To learn how much memory is needed, sign with `out` NULL and `capacity` 0: MCT_OK and `*needed`. The size is exact.
+ * The memory handed in and out must not overlap, nor be written by others meanwhile.
+ */
+
+/**
+ * What differs from viewer to viewer: columns that are the caller's.
+ */
+typedef struct mct_viewers mct_viewers;
+
+/**
+ * Signs a token for each of `n` viewers, who differ by their viewer data alone.
+ *
+ * `viewer_data` and `viewer_offsets`: a column of `n` texts, each UTF-8 of at most 1024 characters (UTF-16 units); an
+ * empty one leaves the claim out. `viewer_offsets` NULL (and `viewer_data` with it): all tokens are as the claims say.
+ *
+ * `out` gets the tokens, `out_offsets` (`n` + 1 of them) where each begins and the last ends, from 0 on; `*needed`,
+ * never NULL, the bytes of all. Too small an `out` is MCT_ERR_BUFFER_TOO_SMALL: nothing is written but `*needed`.
+ * `out` NULL with `capacity` 0 asks for `*needed` alone; `out_offsets` may be NULL then.
+ *
+ * Answers what mct_signer_sign() does, MCT_ERR_BUFFER_TOO_SMALL and MCT_ERR_INVALID_UTF8.
+ */
+mct_status mct_signer_sign_packed(const mct_signer *signer,
+                                  const mct_claims *claims,
+                                  const char *viewer_data,
+                                  const int64_t *viewer_offsets,
+                                  size_t n,
+                                  uint32_t threads,
+                                  char *out,
+                                  size_t capacity,
+                                  int64_t *out_offsets,
+                                  size_t *needed,
+                                  mct_error **error);
+
+/**
+ * Makes a description of `n` viewers, who do not differ yet.
+ *
+ * It belongs to one thread at a time while columns are lent to it; after that any number of calls can sign for it, at
+ * once too. What is lent stays the caller's, and must live and stay as it is until mct_viewers_free().
+ *
+ * Answers MCT_OK, MCT_ERR_NULL_ARGUMENT.
+ */
+mct_status mct_viewers_new(size_t n, mct_viewers **out, mct_error **error);
+
+/**
+ * Lends an identifier for each viewer: a column of texts of at most 1024 characters (UTF-16 units). An empty one
+ * leaves the claim out. The texts are checked when they are signed, the offsets now too.
+ *
+ * Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_ARGUMENT.
+ */
+mct_status mct_viewers_lend_custom_viewer_data(mct_viewers *viewers,
+                                               const char *bytes,
+                                               const int64_t *offsets,
+                                               mct_error **error);
+
+/**
+ * Lends the address that each viewer's token is bound to: a column of texts, each an IPv4 or IPv6 address or an IPv4
+ * block. It takes the place of the claims' addresses. An empty one is refused: it would be a token that is not bound.
+ * The texts are checked when they are signed, the offsets now too.
+ *
+ * Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_ARGUMENT.
+ */
+mct_status mct_viewers_lend_allowed_ip_address(mct_viewers *viewers,
+                                               const char *bytes,
+                                               const int64_t *offsets,
+                                               mct_error **error);
+
+/**
+ * Lends a lifetime for each viewer, in seconds, at least 1: `n` of them. They take the place of the claims' lifetime,
+ * and are checked when they are signed.
+ *
+ * Answers MCT_OK, MCT_ERR_NULL_ARGUMENT.
+ */
+mct_status mct_viewers_lend_lifetimes(mct_viewers *viewers, const uint32_t *seconds, mct_error **error);
+
+/**
+ * Signs a token for each viewer. As mct_signer_sign_packed(), for all that can differ.
+ *
+ * Answers what mct_signer_sign_packed() does.
+ */
+mct_status mct_signer_sign_viewers(const mct_signer *signer,
+                                   const mct_claims *claims,
+                                   const mct_viewers *viewers,
+                                   uint32_t threads,
+                                   char *out,
+                                   size_t capacity,
+                                   int64_t *out_offsets,
+                                   size_t *needed,
+                                   mct_error **error);
+
+/**
+ * Frees a description of viewers; what was lent stays. NULL is a no-op.
+ */
+void mct_viewers_free(mct_viewers *viewers);
+
+/*
  * Reading and verifying self-signed tokens
  *
  * A mct_jwt is a token that was read: immutable, and readable from any thread. Texts are lent and valid until it is
  * freed. A claim that the token does not have is NULL, or false for a getter with `out`.
  *
  * A token must be what every reader reads in the same way: three parts of canonical, unpadded base64url, at most
- * 65536 bytes; JSON in which no name appears twice at any depth; `alg` HS256, HS384 or HS512; whole numbers where
- * numbers belong. Anything else is MCT_ERR_TOKEN_INVALID, and mct_error_reason() tells why.
+ * 65536 bytes; JSON in which no name appears twice at any depth; `alg` HS256, HS384 or HS512 and `typ` JWT; whole
+ * numbers where numbers belong. Anything else is MCT_ERR_TOKEN_INVALID, and mct_error_reason() tells why.
  */
 
 /**
@@ -776,6 +892,12 @@ mct_status mct_verify_options_set_now(mct_verify_options *options, int64_t unix_
  * MCT_ERR_NULL_ARGUMENT.
  */
 mct_status mct_verify_options_set_leeway(mct_verify_options *options, uint32_t seconds, mct_error **error);
+
+/**
+ * Verifies without comparing the stream with the parent's names, as mct_claims_set_unchecked_stream() signs. Default
+ * false. Answers MCT_OK, MCT_ERR_NULL_ARGUMENT.
+ */
+mct_status mct_verify_options_set_unchecked_stream(mct_verify_options *options, bool unchecked, mct_error **error);
 
 /**
  * Frees options. NULL is a no-op.

@@ -137,7 +137,7 @@ impl Error {
         Error::new(MCT_ERR_INVALID_ARGUMENT, format!("{field}: {problem}")).with_field(field)
     }
 
-    #[cfg(feature = "client")]
+    #[cfg(any(feature = "client", feature = "signing"))]
     /// The element of a list or batch at fault. The message names it behind its field.
     pub(crate) fn at(mut self, index: usize) -> Error {
         self.0.index = Some(index);
@@ -154,7 +154,7 @@ impl Error {
         self
     }
 
-    #[cfg(feature = "client")]
+    #[cfg(any(feature = "client", feature = "signing"))]
     fn number(&mut self, list: &str, index: usize) {
         if let Some(rest) = self.0.message.strip_prefix(list) {
             self.0.message = format!("{list}[{index}]{rest}");

@@ -9,6 +9,8 @@ use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 use std::ptr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+#[cfg(feature = "signing")]
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Instant;
 
@@ -126,19 +128,58 @@ unsafe fn take_without_waiting(set: *const libc::sigset_t) {
     }
 }
 
-/// Starts a thread of the library: named, with every signal blocked from its first instruction on, and with neither
-/// the scheduling nor the affinity of the thread that happened to need it.
-pub(crate) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<thread::JoinHandle<()>> {
-    let _masked = Masked::new(|set| {
+fn every_signal_blocked() -> Masked {
+    Masked::new(|set| {
         // SAFETY: the caller hands in memory for a set.
         unsafe {
             libc::sigfillset(set);
         }
-    });
-    thread::Builder::new().name(name.to_owned()).spawn(move || {
-        forget_inherited_scheduling();
-        crate::panics::caught(work);
     })
+}
+
+/// The standard library's size of a stack. Where none is set, it looks for one in the environment, which is the host's.
+const STACK_BYTES: usize = 2 << 20;
+
+fn builder(name: &str) -> thread::Builder {
+    thread::Builder::new().name(name.to_owned()).stack_size(STACK_BYTES)
+}
+
+/// What a thread of the library does around its work. None: the work panicked.
+fn work_apart<T>(work: impl FnOnce() -> T) -> Option<T> {
+    forget_inherited_scheduling();
+    crate::panics::caught(work)
+}
+
+/// Starts a thread of the library: named, with every signal blocked from its first instruction on, and with neither
+/// the scheduling nor the affinity of the thread that happened to need it.
+pub(crate) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<thread::JoinHandle<()>> {
+    let _masked = every_signal_blocked();
+    builder(name).spawn(move || {
+        work_apart(work);
+    })
+}
+
+/// Does all jobs, on this thread and others beside it, and answers what they did in their order. Where the system has no
+/// thread to give, fewer do the same.
+#[cfg(feature = "signing")]
+pub(crate) fn in_parallel<T: Send>(name: &str, threads: usize, jobs: Vec<impl FnOnce() -> T + Send>) -> Vec<T> {
+    let further = threads.min(jobs.len()).saturating_sub(1);
+    let queue = Mutex::new(jobs.into_iter().enumerate());
+    let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let work = || std::iter::from_fn(next).map(|(place, job)| (place, job())).collect::<Vec<_>>();
+    let mut done = thread::scope(|scope| {
+        let start = |_| builder(name).spawn_scoped(scope, || work_apart(work)).ok();
+        let masked = every_signal_blocked();
+        let threads: Vec<_> = (0..further).map_while(start).collect();
+        drop(masked);
+        let mut done = work();
+        for thread in threads {
+            done.extend(thread.join().ok().flatten().expect("no job panics"));
+        }
+        done
+    });
+    done.sort_unstable_by_key(|(place, _)| *place);
+    done.into_iter().map(|(_, result)| result).collect()
 }
 
 #[cfg(target_os = "linux")]

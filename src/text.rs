@@ -20,8 +20,28 @@ pub struct Text {
 
 impl Text {
     pub(crate) fn new(text: &str) -> Text {
-        let original = text.contains('\0').then(|| Zeroizing::new(text.to_owned()));
-        Text { for_c: CString::new(bytes_for_c(text)).unwrap_or_default(), original }
+        Text::of(bytes_for_c(text))
+    }
+
+    /// The text's own memory, which has room for a terminator.
+    fn of(bytes: Vec<u8>) -> Text {
+        match CString::new(bytes) {
+            Ok(for_c) => Text { for_c, original: None },
+            Err(error) => Text::with_nul(Zeroizing::new(error.into_vec())),
+        }
+    }
+
+    fn with_nul(bytes: Zeroizing<Vec<u8>>) -> Text {
+        // It came as a text.
+        let original = Zeroizing::new(std::str::from_utf8(&bytes).unwrap_or_default().to_owned());
+        let replaced = Zeroizing::new(original.replace('\0', "\u{fffd}"));
+        Text { for_c: CString::new(bytes_for_c(&replaced)).unwrap_or_default(), original: Some(original) }
+    }
+
+    /// Of memory that was just made for it.
+    #[cfg(feature = "signing")]
+    pub(crate) fn from_owned(text: String) -> Text {
+        Text::of(text.into_bytes())
     }
 
     pub(crate) fn as_c(&self) -> &CStr {
@@ -38,13 +58,7 @@ impl Text {
 /// a copy of a secret behind.
 fn bytes_for_c(text: &str) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(text.len() + 1);
-    if text.contains('\0') {
-        let replaced = Zeroizing::new(text.replace('\0', "\u{fffd}"));
-        bytes.reserve_exact(replaced.len() + 1);
-        bytes.extend_from_slice(replaced.as_bytes());
-    } else {
-        bytes.extend_from_slice(text.as_bytes());
-    }
+    bytes.extend_from_slice(text.as_bytes());
     bytes
 }
 

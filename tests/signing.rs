@@ -2,8 +2,9 @@
 #![cfg(feature = "signing")]
 
 mod support;
+#[path = "support/signing.rs"]
+mod tokens;
 
-use std::ptr;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use base64::Engine as _;
@@ -11,12 +12,12 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use millicast_tokens::error::*;
 use millicast_tokens::ffi::claims::*;
 use millicast_tokens::ffi::jwt::*;
-use millicast_tokens::ffi::mct_string_free;
 use millicast_tokens::ffi::signer::*;
 use millicast_tokens::ffi::subscribe_token::*;
 use ring::hmac;
 use serde_json::{Value, json};
 use support::{Outcome, c, lent, made, status};
+use tokens::{claims, sign, signer, verify_at};
 
 const KEY: &str = "d2e166fdda89824a6c493d8a2af7a0754199eff9e38c579cba8783767a44039c";
 /// The platform publishes this token; it was signed with KEY.
@@ -27,30 +28,6 @@ const PUBLISHED: &str = concat!(
     "pP5Kg6fCJfTaCc_OaV1FV5votZjy8x1gfJ2F7tQXj7c"
 );
 const PUBLISHED_AT: i64 = 1_750_813_271;
-
-fn signer(id: u64, key: &str, algorithm: mct_algorithm) -> Box<mct_signer> {
-    made(|out, error| unsafe { mct_signer_new(id, c(key).as_ptr(), algorithm, out, error) }).expect("a signer")
-}
-
-fn claims(stream: &str, lifetime: u32) -> Box<mct_claims> {
-    made(|out, error| unsafe { mct_claims_new(c(stream).as_ptr(), lifetime, out, error) }).expect("claims")
-}
-
-fn sign(signer: &mct_signer, claims: &mct_claims) -> Outcome<(String, i64)> {
-    let mut jwt = ptr::null_mut();
-    let mut expires_at = 0;
-    status(|error| mct_signer_sign(Some(signer), Some(claims), Some(&mut jwt), Some(&mut expires_at), error))?;
-    let text = lent(jwt).expect("a token");
-    unsafe { mct_string_free(jwt) };
-    Ok((text, expires_at))
-}
-
-fn verify_at(signer: &mct_signer, jwt: &str, now: i64, leeway: u32) -> Outcome<Box<mct_jwt>> {
-    let mut options = made(|out, error| mct_verify_options_new(out, error)).expect("options");
-    status(|error| mct_verify_options_set_now(Some(&mut options), now, error))?;
-    status(|error| mct_verify_options_set_leeway(Some(&mut options), leeway, error))?;
-    made(|out, error| unsafe { mct_signer_verify(Some(signer), c(jwt).as_ptr(), Some(&options), out, error) })
-}
 
 fn part(jwt: &str, index: usize) -> Value {
     let bytes = URL_SAFE_NO_PAD.decode(jwt.split('.').nth(index).expect("a part")).expect("base64url");

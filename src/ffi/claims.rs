@@ -2,8 +2,9 @@
 //!
 //! What a self-signed subscribe token shall say. Claims belong to one thread at a time while they are set; after that
 //! any number of tokens can be signed from them, by several threads at once: each gets its own times. Lists only grow:
-//! make new claims for a viewer with other addresses. What is not set is left out of the token. Lengths are counted in
-//! UTF-16 units. A setter that fails changes nothing.
+//! make new claims for a viewer with other addresses, or sign with mct_signer_sign_viewers(). What is not set is left
+//! out of the token. Lengths are counted in UTF-16 units; lists have no limit but that the claims are at most 40960
+//! bytes as JSON, so that a token has at most 65536. A setter that fails changes nothing.
 //!
 //! Where no others stand, setters answer MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_UTF8 and
 //! MCT_ERR_INVALID_ARGUMENT.
@@ -94,7 +95,8 @@ pub unsafe extern "C" fn mct_claims_add_allowed_ip_address(
 }
 
 /// The moment that the lifetime counts from, in Unix seconds: 0 to the end of the year 9999. Not set: the clock, when
-/// a token is signed. Whether a parent that the signer knows has expired is judged by the clock all the same.
+/// a token is signed. A signer that knows its parent judges by the clock all the same whether the parent, or the token
+/// itself, is over.
 ///
 /// Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_ARGUMENT.
 #[unsafe(no_mangle)]
@@ -121,8 +123,8 @@ pub extern "C" fn mct_claims_set_cut_to_parent(
 }
 
 /// Signs without comparing the stream with the parent's names: for a parent whose pattern can't be checked here
-/// (MCT_REASON_PARENT_PATTERN). Such a token verifies with a signer of mct_signer_new(), which knows no pattern; one
-/// that knows its parent says MCT_REASON_PARENT_PATTERN of it. Default false. Answers MCT_OK, MCT_ERR_NULL_ARGUMENT.
+/// (MCT_REASON_PARENT_PATTERN). A signer that knows the parent verifies such a token with
+/// mct_verify_options_set_unchecked_stream(). Default false. Answers MCT_OK, MCT_ERR_NULL_ARGUMENT.
 #[unsafe(no_mangle)]
 pub extern "C" fn mct_claims_set_unchecked_stream(
     claims: Option<&mut mct_claims>,

@@ -45,7 +45,7 @@ pub(crate) fn text_or_null<'a>(pointer: *const c_char, name: &str) -> Result<Opt
 }
 
 /// NULL is an empty list when the count is 0.
-#[cfg(feature = "client")]
+#[cfg(any(feature = "client", feature = "signing"))]
 pub(crate) fn list<'a, T>(pointer: *const T, count: usize, name: &str) -> Result<&'a [T]> {
     match (pointer.is_null(), count) {
         (_, 0) => Ok(&[]),
@@ -53,7 +53,8 @@ pub(crate) fn list<'a, T>(pointer: *const T, count: usize, name: &str) -> Result
         (false, count) if count > isize::MAX as usize / size_of::<T>().max(1) => {
             Err(Error::invalid(name, format_args!("can't have {count} entries")))
         }
-        // SAFETY: not NULL, of a size that can exist, and the header asks for `count` elements that live during the call.
+        (false, _) if !pointer.is_aligned() => Err(Error::invalid(name, "is not aligned as its elements have to be")),
+        // SAFETY: not NULL, aligned, of a size that can exist, and the header asks for `count` elements that live during the call.
         (false, count) => Ok(unsafe { std::slice::from_raw_parts(pointer, count) }),
     }
 }
@@ -62,6 +63,16 @@ pub(crate) fn list<'a, T>(pointer: *const T, count: usize, name: &str) -> Result
 pub(crate) fn texts<'a>(pointer: *const *const c_char, count: usize, name: &str) -> Result<Vec<&'a str>> {
     let element = |(index, pointer): (usize, &*const c_char)| text(*pointer, name).map_err(|error| error.at(index));
     list(pointer, count, name)?.iter().enumerate().map(element).collect()
+}
+
+/// As `list`, for memory that is written.
+#[cfg(feature = "signing")]
+pub(crate) fn list_mut<'a, T>(pointer: *mut T, count: usize, name: &str) -> Result<&'a mut [T]> {
+    match list(pointer.cast_const(), count, name)? {
+        [] => Ok(&mut []),
+        // SAFETY: as above, and the header asks for memory that may be written and that nothing else uses during the call.
+        _ => Ok(unsafe { std::slice::from_raw_parts_mut(pointer, count) }),
+    }
 }
 
 /// A text that stays its owner's.

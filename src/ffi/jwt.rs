@@ -4,8 +4,8 @@
 //! freed. A claim that the token does not have is NULL, or false for a getter with `out`.
 //!
 //! A token must be what every reader reads in the same way: three parts of canonical, unpadded base64url, at most
-//! 65536 bytes; JSON in which no name appears twice at any depth; `alg` HS256, HS384 or HS512; whole numbers where
-//! numbers belong. Anything else is MCT_ERR_TOKEN_INVALID, and mct_error_reason() tells why.
+//! 65536 bytes; JSON in which no name appears twice at any depth; `alg` HS256, HS384 or HS512 and `typ` JWT; whole
+//! numbers where numbers belong. Anything else is MCT_ERR_TOKEN_INVALID, and mct_error_reason() tells why.
 
 use std::ffi::c_char;
 use std::ptr;
@@ -59,6 +59,20 @@ pub extern "C" fn mct_verify_options_set_leeway(
 ) -> mct_status {
     status_boundary!(error, {
         given(options, "options")?.0.leeway_seconds = seconds;
+        Ok(())
+    })
+}
+
+/// Verifies without comparing the stream with the parent's names, as mct_claims_set_unchecked_stream() signs. Default
+/// false. Answers MCT_OK, MCT_ERR_NULL_ARGUMENT.
+#[unsafe(no_mangle)]
+pub extern "C" fn mct_verify_options_set_unchecked_stream(
+    options: Option<&mut mct_verify_options>,
+    unchecked: bool,
+    error: Option<&mut *mut mct_error>,
+) -> mct_status {
+    status_boundary!(error, {
+        given(options, "options")?.0.unchecked_stream = unchecked;
         Ok(())
     })
 }
@@ -200,7 +214,7 @@ pub extern "C" fn mct_jwt_expires_at(jwt: Option<&mct_jwt>, out: Option<&mut i64
 /// The header as JSON, decoded.
 #[unsafe(no_mangle)]
 pub extern "C" fn mct_jwt_header_json(jwt: Option<&mct_jwt>) -> *const c_char {
-    boundary!(ptr::null(), jwt?.0.header_json.lend())
+    boundary!(ptr::null(), Some(jwt?.0.header_json().as_ptr()))
 }
 
 /// The payload as JSON, decoded, claims that this library does not know included.

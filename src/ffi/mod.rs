@@ -45,6 +45,8 @@ pub mod claims;
 pub mod jwt;
 #[cfg(feature = "signing")]
 pub mod signer;
+#[cfg(feature = "signing")]
+pub mod viewers;
 
 #[doc(hidden)]
 pub use guard::panic_next_call;

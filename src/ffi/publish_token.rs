@@ -55,7 +55,7 @@ pub extern "C" fn mct_publish_token_copy(
 ) -> mct_status {
     status_boundary!(error, {
         let out = Out::new(out)?;
-        out.set(mct_publish_token(given(token, "token")?.0.clone()))
+        out.set(mct_publish_token(given(token, "token")?.0.read_again()?))
     })
 }
 

@@ -4,15 +4,18 @@
 //! their parent, a subscribe token of the account. A signer may be used from any number of threads at once, and after
 //! a fork() in both processes.
 //!
-//! A signer of mct_signer_from_token() knows its parent and refuses what the platform would refuse: the parent must be
-//! enabled and not expired, the stream one of its names or matched in full by one of its patterns, the tracking id its
-//! own (where it has one), the origin cluster its own or its own "auto". The dialect of the platform's patterns is not
+//! A signer of mct_signer_from_token() knows its parent and refuses what the platform would refuse: the parent must
+//! be enabled and not expired, the stream one of its names or matched in full by one of its patterns, the tracking id
+//! its own (where it has one), the origin cluster its own, unless its own is "auto" (where it has none, that of its
+//! effective settings counts), and the token not over already. The dialect of the platform's patterns is not
 //! documented beyond ".*". The dialect that is checked here is that of the Rust crate regex-lite: linear in time,
-//! ASCII classes, no look-around, no back references. A pattern outside it, or too large, can't be checked:
+//! ASCII classes, no look-around, no back references. A pattern outside it, too large, or of which dialects think
+//! differently beyond ASCII (classes such as \w, cases, and what counts as one character) can't be checked:
 //! MCT_REASON_PARENT_PATTERN, and mct_claims_set_unchecked_stream() signs without that check.
 
 use std::ffi::c_char;
 use std::ptr;
+use std::slice;
 
 use super::claims::mct_claims;
 use super::error::mct_error;
@@ -107,10 +110,10 @@ pub extern "C" fn mct_signer_sign(
     status_boundary!(error, {
         let jwt = given(jwt, "jwt")?;
         *jwt = ptr::null_mut();
-        let signed = given(signer, "signer")?.0.sign(&given(claims, "claims")?.0)?;
-        *jwt = give(&signed.jwt);
+        let ready = given(signer, "signer")?.0.prepare(&given(claims, "claims")?.0)?;
+        *jwt = give(ready.length, |out| ready.write(out));
         if let Some(expires_at) = expires_at {
-            *expires_at = signed.expires_at;
+            *expires_at = ready.expires_at;
         }
         Ok(())
     })
@@ -120,8 +123,9 @@ pub extern "C" fn mct_signer_sign(
 ///
 /// Too small a buffer is MCT_ERR_BUFFER_TOO_SMALL: nothing is written to it, and `*length` is what the token has
 /// without its NUL, so that the buffer needs `*length` + 1. `buffer` may be NULL when `capacity` is 0, and
-/// `expires_at` always; `length` may not. `*length` is 0 after any other failure. Short names and one address make
-/// about 400 bytes, for which 1024 is ample; texts at their limits make 10 KB, and lists of origins or addresses more.
+/// `expires_at` always; `length` may not. `*length` is 0 after any other failure. Nothing is allocated, but when a
+/// parent's pattern is compared with the stream of claims for the first time. Short names and one address make about
+/// 400 bytes, for which 1024 is ample; texts at their limits make 10 KB, and lists of origins or addresses more.
 ///
 /// Answers what mct_signer_sign() does, and MCT_ERR_BUFFER_TOO_SMALL.
 #[unsafe(no_mangle)]
@@ -140,20 +144,19 @@ pub unsafe extern "C" fn mct_signer_sign_into(
         if buffer.is_null() && capacity > 0 {
             return Err(Error::null("buffer"));
         }
-        let signed = given(signer, "signer")?.0.sign(&given(claims, "claims")?.0)?;
-        let needed = signed.jwt.len();
-        *length = needed;
-        if capacity <= needed {
-            let message = format!("buffer: {} bytes are needed, the NUL included, given are {capacity}", needed + 1);
+        let ready = given(signer, "signer")?.0.prepare(&given(claims, "claims")?.0)?;
+        *length = ready.length;
+        if capacity <= ready.length {
+            let message = format!("buffer: {} bytes are needed, the NUL included, given are {capacity}", ready.length + 1);
             return Err(Error::new(MCT_ERR_BUFFER_TOO_SMALL, message));
         }
         // SAFETY: the header asks for `capacity` writable bytes, and the token and its NUL are no more than that.
         unsafe {
-            ptr::copy_nonoverlapping(signed.jwt.as_ptr(), buffer.cast(), needed);
-            buffer.add(needed).write(0);
+            ready.write(slice::from_raw_parts_mut(buffer.cast(), ready.length));
+            buffer.add(ready.length).write(0);
         }
         if let Some(expires_at) = expires_at {
-            *expires_at = signed.expires_at;
+            *expires_at = ready.expires_at;
         }
         Ok(())
     })

@@ -1,8 +1,9 @@
 //! # Texts of the library's
 
-use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
+use std::alloc::{Layout, dealloc};
+#[cfg(feature = "signing")]
+use std::alloc::{alloc_zeroed, handle_alloc_error};
 use std::ffi::c_char;
-use std::ptr;
 use std::slice;
 
 use zeroize::Zeroize;
@@ -19,20 +20,21 @@ fn layout(length: usize) -> Layout {
         .expect("a text that is in memory has a size that can be")
 }
 
-/// A new text for the caller, to be freed with mct_string_free().
+/// A new text of `length` bytes for the caller, to be freed with mct_string_free(). `write` writes them, and doesn't
+/// panic.
 #[cfg(feature = "signing")]
-pub(crate) fn give(text: &str) -> *mut c_char {
-    let layout = layout(text.len());
-    // SAFETY: the layout is not empty, and every write is within it: the length, the text and its NUL.
+pub(crate) fn give(length: usize, write: impl FnOnce(&mut [u8])) -> *mut c_char {
+    let layout = layout(length);
+    // SAFETY: the layout is not empty, every write is within it (the length, the text and its NUL), and the bytes that
+    // are lent to `write` are zeros.
     unsafe {
-        let block = alloc(layout);
+        let block = alloc_zeroed(layout);
         if block.is_null() {
             handle_alloc_error(layout);
         }
-        block.cast::<usize>().write(text.len());
+        block.cast::<usize>().write(length);
         let start = block.add(LENGTH_BYTES);
-        ptr::copy_nonoverlapping(text.as_ptr(), start, text.len());
-        start.add(text.len()).write(0);
+        write(slice::from_raw_parts_mut(start, length));
         start.cast()
     }
 }

@@ -58,7 +58,7 @@ pub extern "C" fn mct_subscribe_token_copy(
 ) -> mct_status {
     status_boundary!(error, {
         let out = Out::new(out)?;
-        out.set(mct_subscribe_token(given(token, "token")?.0.clone()))
+        out.set(mct_subscribe_token(given(token, "token")?.0.read_again()?))
     })
 }
 

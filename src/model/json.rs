@@ -1,11 +1,11 @@
 //! Reading JSON that comes from outside.
 
-use std::collections::HashSet;
+use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
+use serde::de::{Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, de};
 use serde_json::value::RawValue;
 
@@ -36,11 +36,154 @@ pub(crate) fn refuse_duplicate_names(json: &str) -> Result<(), serde_json::Error
     check_names(json.get())
 }
 
+#[cfg(feature = "client")]
 /// The same, of JSON of which every part must be readable, those too that nobody here looks at: no half of a surrogate
-/// pair, no number beyond all bounds.
+/// pair, no number beyond all bounds. In one pass, for JSON without secrets.
 pub(crate) fn refuse_unreadable(json: &str) -> Result<(), serde_json::Error> {
-    refuse_duplicate_names(json)?;
-    serde_json::from_str::<serde_json::Value>(json).map(|_| ())
+    serde_json::from_str::<Readable>(json).map(|_| ())
+}
+
+/// Any value of which every part can be read in one way only.
+pub(crate) struct Readable;
+
+impl<'de> Deserialize<'de> for Readable {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Readable, D::Error> {
+        struct Part;
+
+        impl<'de> Visitor<'de> for Part {
+            type Value = Readable;
+
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str("a value")
+            }
+
+            fn visit_unit<E>(self) -> Result<Readable, E> {
+                Ok(Readable)
+            }
+
+            fn visit_bool<E>(self, _: bool) -> Result<Readable, E> {
+                Ok(Readable)
+            }
+
+            fn visit_u64<E>(self, _: u64) -> Result<Readable, E> {
+                Ok(Readable)
+            }
+
+            fn visit_i64<E>(self, _: i64) -> Result<Readable, E> {
+                Ok(Readable)
+            }
+
+            fn visit_f64<E>(self, _: f64) -> Result<Readable, E> {
+                Ok(Readable)
+            }
+
+            fn visit_str<E>(self, _: &str) -> Result<Readable, E> {
+                Ok(Readable)
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Readable, A::Error> {
+                while elements.next_element::<Readable>()?.is_some() {}
+                Ok(Readable)
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Readable, A::Error> {
+                let mut names = Vec::new();
+                while let Some((Name(name), Readable)) = entries.next_entry()? {
+                    names.push(name);
+                }
+                refuse_twice(names)?;
+                Ok(Readable)
+            }
+        }
+
+        deserializer.deserialize_any(Part)
+    }
+}
+
+#[cfg(feature = "signing")]
+/// An object of known fields.
+pub(crate) trait Fields: Default {
+    const NAMES: &'static [&'static str];
+
+    /// Reads the value of the field with this place among the names.
+    fn read<'de, A: MapAccess<'de>>(&mut self, place: usize, entries: &mut A) -> Result<(), A::Error>;
+}
+
+#[cfg(feature = "signing")]
+/// An object that every reader reads in the same way: no name appears twice in it, and what is unknown is readable.
+pub(crate) struct Unambiguous<T>(pub T);
+
+#[cfg(feature = "signing")]
+impl<'de, T: Fields> Deserialize<'de> for Unambiguous<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Unambiguous<T>, D::Error> {
+        struct Entries<T>(PhantomData<T>);
+
+        impl<'de, T: Fields> Visitor<'de> for Entries<T> {
+            type Value = Unambiguous<T>;
+
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Unambiguous<T>, A::Error> {
+                let (mut fields, mut seen, mut unknown) = (T::default(), 0_u32, Vec::new());
+                while let Some(Name(name)) = entries.next_key()? {
+                    match T::NAMES.iter().position(|known| *known == name) {
+                        Some(place) if seen & (1 << place) != 0 => return Err(A::Error::custom(TWICE)),
+                        Some(place) => {
+                            seen |= 1 << place;
+                            fields.read(place, &mut entries)?;
+                        }
+                        None => {
+                            unknown.push(name);
+                            entries.next_value::<Readable>()?;
+                        }
+                    }
+                }
+                refuse_twice(unknown)?;
+                Ok(Unambiguous(fields))
+            }
+        }
+
+        deserializer.deserialize_map(Entries(PhantomData))
+    }
+}
+
+const TWICE: &str = "a name appears twice";
+
+fn refuse_twice<E: de::Error>(mut names: Vec<Cow<'_, str>>) -> Result<(), E> {
+    names.sort_unstable();
+    match names.windows(2).any(|pair| pair[0] == pair[1]) {
+        true => Err(E::custom(TWICE)),
+        false => Ok(()),
+    }
+}
+
+/// A name, read where it stands unless it is escaped.
+struct Name<'a>(Cow<'a, str>);
+
+impl<'de> Deserialize<'de> for Name<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Name<'de>, D::Error> {
+        struct Place;
+
+        impl<'de> Visitor<'de> for Place {
+            type Value = Name<'de>;
+
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str("a name")
+            }
+
+            fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Name<'de>, E> {
+                Ok(Name(Cow::Borrowed(name)))
+            }
+
+            fn visit_str<E>(self, name: &str) -> Result<Name<'de>, E> {
+                Ok(Name(Cow::Owned(name.to_owned())))
+            }
+        }
+
+        deserializer.deserialize_str(Place)
+    }
 }
 
 /// How deep objects and lists stand in one another, of JSON that is well-formed.
@@ -62,7 +205,7 @@ pub(crate) fn depth(json: &str) -> usize {
 
 fn check_names(json: &str) -> Result<(), serde_json::Error> {
     let inside: Vec<&RawValue> = match json.as_bytes().first() {
-        Some(b'{') => serde_json::from_str::<Values<'_>>(json).map_err(|_| serde_json::Error::custom("a name appears twice"))?.0,
+        Some(b'{') => serde_json::from_str::<Values<'_>>(json).map_err(|_| serde_json::Error::custom(TWICE))?.0,
         Some(b'[') => serde_json::from_str(json)?,
         _ => return Ok(()),
     };
@@ -84,14 +227,12 @@ impl<'de> Deserialize<'de> for Values<'de> {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Values<'de>, A::Error> {
-                let mut names = HashSet::new();
-                let mut values = Vec::new();
-                while let Some((name, value)) = entries.next_entry::<String, &RawValue>()? {
-                    if !names.insert(name) {
-                        return Err(A::Error::custom("a name appears twice"));
-                    }
+                let (mut names, mut values) = (Vec::new(), Vec::new());
+                while let Some((Name(name), value)) = entries.next_entry::<Name<'_>, &RawValue>()? {
+                    names.push(name);
                     values.push(value);
                 }
+                refuse_twice(names)?;
                 Ok(Values(values))
             }
         }

@@ -1,7 +1,7 @@
 //! The API's dates, as Unix seconds.
 
+use ::time::OffsetDateTime;
 use ::time::format_description::well_known::Iso8601;
-use ::time::{Date, OffsetDateTime, PrimitiveDateTime, Time};
 use serde::{Deserialize, Deserializer};
 
 use crate::text::Text;
@@ -22,9 +22,9 @@ impl Moment {
     pub(crate) fn read(text: &str) -> Moment {
         // Seen in answers: 0, 6 and 7 digits of fraction, with `Z`, with an offset, and (UTC is meant) without, and dates
         // without a time.
-        OffsetDateTime::parse(text, &Iso8601::PARSING)
-            .or_else(|_| PrimitiveDateTime::parse(text, &Iso8601::PARSING).map(|moment| moment.assume_utc()))
-            .or_else(|_| Date::parse(text, &Iso8601::PARSING).map(|date| date.with_time(Time::MIDNIGHT).assume_utc()))
+        ["", "Z", "T00:00:00Z"]
+            .iter()
+            .find_map(|behind| OffsetDateTime::parse(&format!("{text}{behind}"), &Iso8601::PARSING).ok())
             .map_or(Moment::Unreadable, |moment| Moment::At(moment.unix_timestamp()))
     }
 

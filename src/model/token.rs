@@ -95,6 +95,11 @@ impl<A: DeserializeOwned> Received<A> {
         Ok(Received { token, own, json: Secret::new(json.trim_matches([' ', '\t', '\r', '\n'])) })
     }
 
+    /// Another of the same.
+    pub(crate) fn read_again(&self) -> Result<Received<A>> {
+        Received::from_caller(self.json.as_str())
+    }
+
     /// Reads what a caller kept of an earlier answer.
     pub(crate) fn from_caller(json: &str) -> Result<Received<A>> {
         Received::read(json).map_err(|error| Error::invalid("json", format_args!("is not a token of this kind: {}", json::problem(&error))))

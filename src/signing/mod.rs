@@ -3,10 +3,13 @@
 mod claims;
 mod hmac;
 mod jwt;
+mod packed;
 mod parent;
+mod payload;
 mod signer;
 
 pub(crate) use claims::Claims;
 pub(crate) use hmac::Algorithm;
 pub(crate) use jwt::Jwt;
+pub(crate) use packed::{Packed, Texts, Viewers};
 pub(crate) use signer::{Signer, VerifyOptions};

@@ -16,16 +16,31 @@ const ANY_CLUSTER: &str = "auto";
 
 /// What a compiled pattern may take and how many there may be, so that hostile ones can't exhaust the process. What is
 /// beyond that can't be checked here.
-const PATTERN_BYTES: usize = 128 << 10;
+const PATTERN_BYTES: usize = 16 << 10;
 const MOST_PATTERNS: usize = 64;
 
 #[derive(Debug)]
 enum Name {
     Any,
     Plain(String),
-    Pattern(Regex),
+    Pattern(Pattern),
     /// A pattern outside the dialect.
     Unchecked(String),
+}
+
+#[derive(Debug)]
+struct Pattern {
+    text: String,
+    compiled: Regex,
+}
+
+/// What a name of the parent's says of a stream.
+#[derive(PartialEq)]
+enum Answer {
+    Takes,
+    Refuses,
+    /// It can't be told here.
+    Unknown,
 }
 
 fn names(streams: &[Stream]) -> Vec<Name> {
@@ -38,7 +53,11 @@ fn names(streams: &[Stream]) -> Vec<Name> {
             true => {
                 patterns += 1;
                 let compiled = if patterns <= MOST_PATTERNS { pattern(name) } else { None };
-                compiled.map_or_else(|| Name::Unchecked(name.to_owned()), Name::Pattern)
+                let text = name.to_owned();
+                match compiled {
+                    Some(compiled) => Name::Pattern(Pattern { text, compiled }),
+                    None => Name::Unchecked(text),
+                }
             }
         }
     };
@@ -46,13 +65,42 @@ fn names(streams: &[Stream]) -> Vec<Name> {
 }
 
 impl Name {
-    fn takes(&self, stream: &str) -> bool {
-        match self {
+    fn answer(&self, stream: &str) -> Answer {
+        let takes = match self {
             Name::Any => true,
             Name::Plain(name) => name == stream,
-            Name::Pattern(pattern) => pattern.is_match(stream),
-            Name::Unchecked(_) => false,
+            Name::Pattern(pattern) if !pattern.means_one_thing_for(stream) => return Answer::Unknown,
+            // What a match needs is kept behind a lock, which a fork in between would leave locked in the child. A clone
+            // shares the program and has a lock of its own.
+            Name::Pattern(pattern) => pattern.compiled.clone().is_match(stream),
+            Name::Unchecked(_) => return Answer::Unknown,
+        };
+        if takes { Answer::Takes } else { Answer::Refuses }
+    }
+
+    fn pattern(&self) -> &str {
+        match self {
+            Name::Any => ANY_NAME,
+            Name::Plain(name) | Name::Unchecked(name) => name,
+            Name::Pattern(pattern) => &pattern.text,
         }
+    }
+}
+
+impl Pattern {
+    /// Of ASCII all dialects think alike. Beyond it some know letters, digits, blanks and cases, and some count in UTF-16
+    /// units.
+    fn means_one_thing_for(&self, stream: &str) -> bool {
+        // What is looked for is at most three bytes long.
+        let pattern = format!("{}  ", self.text);
+        if stream.is_ascii() && pattern.is_ascii() {
+            return true;
+        }
+        let has = |is_it: fn(&[u8]) -> bool| pattern.as_bytes().windows(3).any(is_it);
+        let knows_classes = has(|bytes| (bytes[0] == b'\\' && b"wWdDsSbBpP".contains(&bytes[1])) || bytes.starts_with(b"[:"));
+        let knows_cases = has(|bytes| bytes.starts_with(b"(?") && !b":<P".contains(&bytes[2]));
+        let counts_units = stream.chars().any(|c| c.len_utf16() > 1) && has(|bytes| bytes[0] == b'.' || bytes.starts_with(b"[^"));
+        !(knows_classes || knows_cases || counts_units)
     }
 }
 
@@ -81,7 +129,8 @@ pub(crate) struct Subject<'a> {
     pub stream_name: &'a str,
     pub tracking_id: Option<&'a str>,
     pub origin_cluster: Option<&'a str>,
-    pub unchecked_stream: bool,
+    /// Its stream is known to be the parent's, or the caller answers for it.
+    pub skips_stream: bool,
 }
 
 impl Parent {
@@ -93,13 +142,16 @@ impl Parent {
             expires_on: common.expires_on,
             names: names(&common.streams),
             tracking_id: text(&token.own.tracking.tracking_id),
-            origin_cluster: text(&common.origin_cluster),
+            // A parent that names none has what the account gives it, where the API says so.
+            origin_cluster: text(&common.origin_cluster).or_else(|| text(&common.effective_settings.origin_cluster)),
         }
     }
 
     pub(crate) fn check(&self, subject: &Subject<'_>, now: i64) -> Result<()> {
         self.check_alive(now)?;
-        self.check_stream(subject)?;
+        if !subject.skips_stream {
+            self.check_stream(subject.stream_name)?;
+        }
         self.check_tracking_id(subject.tracking_id)?;
         self.check_origin_cluster(subject.origin_cluster)
     }
@@ -132,21 +184,18 @@ impl Parent {
         }
     }
 
-    fn check_stream(&self, subject: &Subject<'_>) -> Result<()> {
-        if subject.unchecked_stream || self.names.iter().any(|name| name.takes(subject.stream_name)) {
+    fn check_stream(&self, stream_name: &str) -> Result<()> {
+        let answers = || self.names.iter().map(|name| (name, name.answer(stream_name)));
+        if answers().any(|(_, answer)| answer == Answer::Takes) {
             return Ok(());
         }
-        let given = shown(subject.stream_name);
-        let unchecked = self.names.iter().find_map(|name| match name {
-            Name::Unchecked(pattern) => Some(pattern),
-            _ => None,
-        });
-        let (reason, message) = match unchecked {
-            Some(pattern) => (
+        let given = shown(stream_name);
+        let (reason, message) = match answers().find(|(_, answer)| *answer == Answer::Unknown) {
+            Some((name, _)) => (
                 MCT_REASON_PARENT_PATTERN,
                 format!(
                     "streamName: {given} can't be checked against the parent token's pattern {}, which is outside the dialect known here",
-                    shown(pattern)
+                    shown(name.pattern())
                 ),
             ),
             None => (MCT_REASON_PARENT_STREAM, format!("streamName: {given} is none of the parent token's streams")),

@@ -1,22 +1,22 @@
 //! Signing and verifying with one parent's token.
 
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jsonwebtoken::DecodingKey;
-use zeroize::Zeroizing;
+use jsonwebtoken::signature::Verifier;
 
-use super::claims::{Claims, Payload};
-use super::hmac::{self, Algorithm, Key};
-use super::jwt::{self, Jwt};
+use super::claims::{Claims, end_after};
+use super::hmac::{Algorithm, Key};
+use super::jwt::{self, Jwt, Read};
 use super::parent::{Parent, Subject};
+use super::payload::{Short, Writer, encoded_length, push_end};
 use crate::error::{
     Error, MCT_ERR_SYSTEM, MCT_REASON_ALGORITHM, MCT_REASON_EXPIRED, MCT_REASON_NOT_YET_VALID, MCT_REASON_PARENT_TOKEN_ID,
     MCT_REASON_SIGNATURE, Result,
 };
-use crate::model::json;
 use crate::model::subscribe_token::SubscribeToken;
 use crate::model::token::Received;
 use crate::text::Secret;
@@ -25,15 +25,15 @@ use crate::text::Secret;
 pub(crate) struct VerifyOptions {
     pub now: Option<i64>,
     pub leeway_seconds: u32,
+    pub unchecked_stream: bool,
 }
 
 pub(crate) struct Signer {
-    token_id: u64,
-    key: Key,
-    /// Wiped on drop, as `key` is.
-    verifying_key: DecodingKey,
+    number: u64,
+    pub(super) token_id: u64,
+    pub(super) key: Key,
     /// The header and its dot, encoded.
-    header: String,
+    pub(super) header: String,
     parent: Option<Parent>,
 }
 
@@ -43,10 +43,32 @@ impl fmt::Debug for Signer {
     }
 }
 
-pub(crate) struct Signed {
-    pub jwt: Zeroizing<String>,
+/// A token that only needs to be written.
+pub(crate) struct Ready<'a> {
+    signer: &'a Signer,
+    beginning: &'a str,
+    /// What is not encoded yet.
+    end: Short,
     pub expires_at: i64,
+    /// In bytes, without a NUL.
+    pub length: usize,
 }
+
+impl Ready<'_> {
+    /// `out` has the token's length.
+    pub(crate) fn write(&self, out: &mut [u8]) {
+        let mut writer = Writer::new(out);
+        writer.push(self.signer.header.as_bytes());
+        writer.push(self.beginning.as_bytes());
+        writer.push_encoded(self.end.as_bytes());
+        let signature = self.signer.key.sign(writer.written());
+        writer.push(b".");
+        writer.push_encoded(signature.as_bytes());
+    }
+}
+
+/// Numbers signers, so that claims can tell them apart. A number is never used again.
+static NEXT_NUMBER: AtomicU64 = AtomicU64::new(1);
 
 impl Signer {
     pub(crate) fn new(token_id: u64, token: &str, algorithm: Algorithm) -> Result<Signer> {
@@ -62,45 +84,72 @@ impl Signer {
         if token.is_empty() {
             return Err(Error::invalid("token", "must not be empty: it is the key"));
         }
-        let header = format!(r#"{{"alg":"{}","typ":"JWT"}}"#, algorithm.name());
         Ok(Signer {
+            number: NEXT_NUMBER.fetch_add(1, Ordering::Relaxed),
             token_id,
             // The text itself is the key. It looks like hex; it must not be decoded.
             key: Key::new(algorithm, token.as_bytes()),
-            verifying_key: DecodingKey::from_secret(token.as_bytes()),
-            header: format!("{}.", URL_SAFE_NO_PAD.encode(header)),
+            header: format!("{}.", URL_SAFE_NO_PAD.encode(algorithm.header().to_bytes())),
             parent,
         })
     }
 
-    pub(crate) fn sign(&self, claims: &Claims) -> Result<Signed> {
+    /// Checks everything and measures; what is left can't fail.
+    pub(crate) fn prepare<'a>(&'a self, claims: &'a Claims) -> Result<Ready<'a>> {
         let now = clock()?;
-        let (issued_at, mut expires_at) = claims.times(now)?;
-        if let Some(parent) = &self.parent {
-            parent.check(&subject_of(claims), now)?;
-            expires_at = parent.end((issued_at, expires_at), claims.cut_to_parent)?;
+        self.check_parent(claims, now)?;
+        let issued_at = claims.issued_at(now);
+        let expires_at = self.end((issued_at, now), claims.lifetime_seconds, claims.cut_to_parent)?;
+        let mut end = Short::new();
+        end.push(&claims.encoded.rest);
+        push_end(self.token_id, issued_at, expires_at, &mut end);
+        let length = self.length(claims.encoded.text.len(), end.as_bytes().len());
+        Ok(Ready { signer: self, beginning: &claims.encoded.text, end, expires_at, length })
+    }
+
+    /// The token's bytes, from those of the payload that are encoded and those that are not.
+    pub(super) fn length(&self, encoded: usize, open: usize) -> usize {
+        self.header.len() + encoded + encoded_length(open) + 1 + encoded_length(self.key.signature_length())
+    }
+
+    pub(super) fn check_parent(&self, claims: &Claims, now: i64) -> Result<()> {
+        let Some(parent) = &self.parent else { return Ok(()) };
+        let is_known = claims.is_stream_known_to(self.number);
+        parent.check(
+            &Subject {
+                stream_name: &claims.stream_name,
+                tracking_id: claims.tracking_id.as_deref(),
+                origin_cluster: claims.origin_cluster.as_deref(),
+                skips_stream: is_known || claims.unchecked_stream,
+            },
+            now,
+        )?;
+        if !is_known && !claims.unchecked_stream {
+            claims.note_stream_known_to(self.number);
         }
-        let payload = serde_json::to_vec(&Payload::new(self.token_id, claims, issued_at, expires_at))
-            .map_err(|error| Error::invalid("claims", json::problem(&error)))?;
-        let mut jwt = Zeroizing::new(String::with_capacity(self.header.len() + payload.len() * 4 / 3 + 96));
-        jwt.push_str(&self.header);
-        URL_SAFE_NO_PAD.encode_string(payload, &mut jwt);
-        self.key.sign(jwt.clone().as_bytes(), |signature| {
-            jwt.push('.');
-            URL_SAFE_NO_PAD.encode_string(signature, &mut jwt);
-        });
-        Ok(Signed { jwt, expires_at })
+        Ok(())
+    }
+
+    /// `exp`, as far as the parent lets it be. Who knows the parent makes no token that is over already.
+    pub(super) fn end(&self, (issued_at, now): (i64, i64), lifetime_seconds: u32, cut: bool) -> Result<i64> {
+        let end = end_after(issued_at, lifetime_seconds)?;
+        let Some(parent) = &self.parent else { return Ok(end) };
+        let end = parent.end((issued_at, end), cut)?;
+        if end <= now {
+            let message = format!("exp: the token would have expired at {end}, now is {now} (Unix seconds)");
+            return Err(Error::token_invalid(MCT_REASON_EXPIRED, message).with_field("exp"));
+        }
+        Ok(end)
     }
 
     /// Checks in an order that tells the most: shape, algorithm, signature, claims, times, parent.
     pub(crate) fn verify(&self, token: &str, options: &VerifyOptions) -> Result<Jwt> {
-        let (parts, ..) = jwt::split(token)?;
-        let jwt = Jwt::parse(token)?;
+        let Read { jwt, message, signature } = jwt::read(token)?;
         if jwt.algorithm != self.key.algorithm() {
             let message = format!("alg: is {}, the signer's is {}", jwt.algorithm.name(), self.key.algorithm().name());
             return Err(Error::token_invalid(MCT_REASON_ALGORITHM, message).with_field("alg"));
         }
-        if !hmac::verify(jwt.algorithm, &self.verifying_key, parts.message, parts.signature) {
+        if self.key.verify(message.as_bytes(), &signature).is_err() {
             return Err(Error::token_invalid(MCT_REASON_SIGNATURE, "the signature does not match"));
         }
         let expires_at = jwt.check_claims()?;
@@ -116,7 +165,7 @@ impl Signer {
                     stream_name: jwt.stream_name(),
                     tracking_id: jwt.tracking_id(),
                     origin_cluster: jwt.origin_cluster(),
-                    unchecked_stream: false,
+                    skips_stream: options.unchecked_stream,
                 },
                 now,
             )?;
@@ -139,16 +188,7 @@ fn check_times(jwt: &Jwt, expires_at: i64, now: i64, leeway: i64) -> Result<()> 
     }
 }
 
-fn subject_of(claims: &Claims) -> Subject<'_> {
-    Subject {
-        stream_name: &claims.stream_name,
-        tracking_id: claims.tracking_id.as_deref(),
-        origin_cluster: claims.origin_cluster.as_deref(),
-        unchecked_stream: claims.unchecked_stream,
-    }
-}
-
-fn clock() -> Result<i64> {
+pub(super) fn clock() -> Result<i64> {
     let wrong = || Error::new(MCT_ERR_SYSTEM, "the system's clock is before 1970 or beyond what can be counted");
     let since = SystemTime::now().duration_since(UNIX_EPOCH).map_err(|_| wrong())?;
     i64::try_from(since.as_secs()).map_err(|_| wrong())

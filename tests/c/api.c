@@ -87,3 +87,13 @@ mct_signer *api_signer(void)
     OK(mct_signer_new(7, "d2e166fdda89824a6c493d8a2af7a075", MCT_HS256, &signer, &failure));
     return signer;
 }
+
+mct_signer *api_signer_of(const char *json)
+{
+    mct_subscribe_token *parent = NULL;
+    mct_signer *signer = NULL;
+    OK(mct_subscribe_token_from_json(json, &parent, &failure));
+    OK(mct_signer_from_token(parent, MCT_HS256, &signer, &failure));
+    mct_subscribe_token_free(parent);
+    return signer;
+}

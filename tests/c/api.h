@@ -35,4 +35,7 @@ int api_watch(const char *bearer, const char *stream);
 /* A parent that no server knows, for signing: id 7, stream "camera". */
 mct_signer *api_signer(void);
 
+/* Of a parent that is this JSON. */
+mct_signer *api_signer_of(const char *json);
+
 #endif

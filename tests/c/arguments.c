@@ -205,6 +205,75 @@ static void signing_takes_no_null(void)
     mct_signer_free(signer);
 }
 
+static void packed_signing_takes_no_null(void)
+{
+    const int64_t offsets[] = {0, 1};
+    mct_signer *signer = api_signer();
+    mct_claims *claims = NULL;
+    char out[512] = "untouched";
+    int64_t out_offsets[] = {-5, -5};
+    size_t needed = 1;
+    OK(mct_claims_new("camera", 60, &claims, &failure));
+#define PACKED(signer, claims, bytes, offsets, out, out_offsets, needed)                                               \
+    NULLS(mct_signer_sign_packed, signer, claims, bytes, offsets, 1, 1, out, sizeof out, out_offsets, needed)
+    PACKED(NULL, claims, "a", offsets, out, out_offsets, &needed);
+    CHECK_NUMBER(needed, 0);
+    PACKED(signer, NULL, "a", offsets, out, out_offsets, &needed);
+    PACKED(signer, claims, NULL, offsets, out, out_offsets, &needed);
+    PACKED(signer, claims, "a", NULL, out, out_offsets, &needed);
+    PACKED(signer, claims, "a", offsets, NULL, out_offsets, &needed);
+    PACKED(signer, claims, "a", offsets, out, NULL, &needed);
+    CHECK_NUMBER(needed, 0);
+    PACKED(signer, claims, "a", offsets, out, out_offsets, NULL);
+    /* Without room only the needed bytes are told. */
+    NULLS(mct_signer_sign_packed, signer, claims, "a", offsets, 1, 1, NULL, 0, NULL, NULL);
+    OK(mct_signer_sign_packed(signer, claims, "a", offsets, 1, 1, NULL, 0, NULL, &needed, &failure));
+    CHECK(needed > 0);
+    CHECK_TEXT(out, "untouched");
+    CHECK(out_offsets[0] == -5 && out_offsets[1] == -5);
+    mct_claims_free(claims);
+    mct_signer_free(signer);
+}
+
+static void viewers_take_no_null(void)
+{
+    const int64_t offsets[] = {0, 1};
+    const uint32_t lifetimes[] = {60};
+    mct_signer *signer = api_signer();
+    mct_claims *claims = NULL;
+    mct_viewers *viewers = NULL;
+    char out[512] = "untouched";
+    int64_t out_offsets[] = {-5, -5};
+    size_t needed = 1;
+    OK(mct_claims_new("camera", 60, &claims, &failure));
+    REFUSES(MCT_ERR_NULL_ARGUMENT, ANY_FIELD, mct_viewers_new, 1, NULL);
+    OK(mct_viewers_new(1, &viewers, &failure));
+#define COLUMN(function, name)                                                                                         \
+    NULLS(function, NULL, "a", offsets);                                                                               \
+    REFUSES(MCT_ERR_NULL_ARGUMENT, name, function, viewers, NULL, offsets);                                            \
+    REFUSES(MCT_ERR_NULL_ARGUMENT, name, function, viewers, "a", NULL);                                                \
+    REFUSES(MCT_ERR_NULL_ARGUMENT, name, function, viewers, NULL, NULL);
+    COLUMN(mct_viewers_lend_custom_viewer_data, "customViewerData")
+    COLUMN(mct_viewers_lend_allowed_ip_address, "allowedIpAddresses")
+    NULLS(mct_viewers_lend_lifetimes, NULL, lifetimes);
+    NULLS(mct_viewers_lend_lifetimes, viewers, NULL);
+#define VIEWERS(signer, claims, viewers, out, out_offsets, needed)                                                     \
+    NULLS(mct_signer_sign_viewers, signer, claims, viewers, 1, out, sizeof out, out_offsets, needed)
+    VIEWERS(NULL, claims, viewers, out, out_offsets, &needed);
+    CHECK_NUMBER(needed, 0);
+    VIEWERS(signer, NULL, viewers, out, out_offsets, &needed);
+    VIEWERS(signer, claims, NULL, out, out_offsets, &needed);
+    VIEWERS(signer, claims, viewers, NULL, out_offsets, &needed);
+    VIEWERS(signer, claims, viewers, out, NULL, &needed);
+    CHECK_NUMBER(needed, 0);
+    VIEWERS(signer, claims, viewers, out, out_offsets, NULL);
+    CHECK_TEXT(out, "untouched");
+    CHECK(out_offsets[0] == -5 && out_offsets[1] == -5);
+    mct_viewers_free(viewers);
+    mct_claims_free(claims);
+    mct_signer_free(signer);
+}
+
 static void signer_from_token_needs_out(void)
 {
     mct_subscribe_token *parent = NULL;
@@ -312,6 +381,7 @@ static void frees_take_null(void)
     mct_string_free(NULL);
     mct_error_free(NULL);
     mct_signer_free(NULL);
+    mct_viewers_free(NULL);
     mct_jwt_free(NULL);
     mct_client_free(NULL);
     mct_client_cancel(NULL);
@@ -381,6 +451,8 @@ const struct test argument_tests[] = {
     {"what makes a handle refuses NULL and hands out NULL", makers_take_no_null},
     {"what makes a token of JSON or of a token refuses NULL", token_makers_take_no_null},
     {"signing, verifying and reading refuse NULL", signing_takes_no_null},
+    {"signing for many viewers refuses NULL, and writes nothing", packed_signing_takes_no_null},
+    {"a description of viewers refuses NULL, and so does signing for it", viewers_take_no_null},
     {"a signer of a token needs a place to go to", signer_from_token_needs_out},
     {"creating, reading, listing and deleting refuse NULL before anything is sent", calls_take_no_null},
     {"updates, whole lists and iterators refuse NULL before anything is sent", calls_of_both_kinds_take_no_null},

@@ -18,6 +18,8 @@ extern const struct test number_tests[];
 extern const struct test publish_token_tests[];
 extern const struct test subscribe_token_tests[];
 extern const struct test signing_tests[];
+extern const struct test viewers_tests[];
+extern const struct test viewers_at_fault_tests[];
 extern const struct test verifying_tests[];
 extern const struct test log_tests[];
 extern const struct test call_tests[];

@@ -97,6 +97,7 @@ void handles_free(struct handles *handles);
     X(config, mct_client_config_set_allow_insecure_http)                                                               \
     X(claims, mct_claims_set_cut_to_parent)                                                                            \
     X(claims, mct_claims_set_unchecked_stream)                                                                         \
+    X(verify, mct_verify_options_set_unchecked_stream)                                                                 \
     X(options, mct_list_options_set_descending)                                                                        \
     X(publish, mct_publish_token_spec_set_subscribe_requires_auth)                                                     \
     X(publish, mct_publish_token_spec_set_record)                                                                      \

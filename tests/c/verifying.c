@@ -6,25 +6,14 @@
     "\"id\":7,\"token\":\"key\",\"isActive\":true,\"streams\":[{\"streamName\":\"camera\"},"                            \
     "{\"streamName\":\"room-[0-9]+\",\"isRegex\":true}]"
 
-static mct_signer *signer_of(const char *json)
-{
-    mct_subscribe_token *parent = NULL;
-    mct_signer *signer = NULL;
-    OK(mct_subscribe_token_from_json(json, &parent, &failure));
-    OK(mct_signer_from_token(parent, MCT_HS256, &signer, &failure));
-    mct_subscribe_token_free(parent);
-    return signer;
-}
-
 /* Which reason signing gives for a stream, a tracking id and a cluster (NULL: none). */
 static mct_reason reason_to_refuse(const char *parent, const char *stream, const char *tracking_id, const char *cluster)
 {
-    mct_signer *signer = signer_of(parent);
+    mct_signer *signer = api_signer_of(parent);
     mct_claims *claims = NULL;
     mct_error *error = NULL;
     char *jwt = NULL;
     OK(mct_claims_new(stream, 60, &claims, &failure));
-    OK(mct_claims_set_issued_at(claims, 1000, &failure));
     if (tracking_id != NULL)
         OK(mct_claims_set_tracking_id(claims, tracking_id, &failure));
     if (cluster != NULL)
@@ -62,7 +51,7 @@ static void parent_rules_are_kept(void)
 
 static void signing_can_be_cut_to_the_parent(void)
 {
-    mct_signer *signer = signer_of("{" PARENT ",\"expiresOn\":\"2100-01-01T00:00:20Z\"}");
+    mct_signer *signer = api_signer_of("{" PARENT ",\"expiresOn\":\"2100-01-01T00:00:20Z\"}");
     const int64_t year_2100 = 4102444800;
     mct_claims *claims = NULL;
     mct_error *error = NULL;
@@ -82,11 +71,32 @@ static void signing_can_be_cut_to_the_parent(void)
     mct_signer_free(signer);
 }
 
+/* One that knows the parent's rules; without them the caller answers for the times. */
+static void what_is_over_is_not_signed(void)
+{
+    mct_signer *knowing = api_signer_of("{" PARENT "}"), *blind = NULL;
+    mct_claims *claims = NULL;
+    mct_error *error = NULL;
+    char *jwt = NULL;
+    OK(mct_claims_new("camera", 60, &claims, &failure));
+    OK(mct_claims_set_issued_at(claims, 1000, &failure));
+    CHECK_STATUS(mct_signer_sign(knowing, claims, &jwt, NULL, &error), MCT_ERR_TOKEN_INVALID);
+    CHECK_NUMBER(mct_error_reason(error), MCT_REASON_EXPIRED);
+    CHECK_TEXT(mct_error_field(error), "exp");
+    mct_error_free(error);
+    OK(mct_signer_new(7, "key", MCT_HS256, &blind, &failure));
+    OK(mct_signer_sign(blind, claims, &jwt, NULL, &failure));
+    mct_string_free(jwt);
+    mct_claims_free(claims);
+    mct_signer_free(blind);
+    mct_signer_free(knowing);
+}
+
 static void unknown_pattern_needs_consent(void)
 {
     const char *parent = "{\"id\":7,\"token\":\"key\",\"isActive\":true,"
                          "\"streams\":[{\"streamName\":\"(?=c)camera\",\"isRegex\":true}]}";
-    mct_signer *signer = signer_of(parent);
+    mct_signer *signer = api_signer_of(parent);
     mct_claims *claims = NULL;
     char *jwt = NULL;
     CHECK_NUMBER(reason_to_refuse(parent, "camera", NULL, NULL), MCT_REASON_PARENT_PATTERN);
@@ -234,6 +244,51 @@ static void getters_take_null(void)
     CHECK(id == 5 && at == 5);
 }
 
+static void unknown_pattern_is_verified_when_asked(void)
+{
+    mct_signer *signer = api_signer_of("{\"id\":7,\"token\":\"key\",\"isActive\":true,"
+                                       "\"streams\":[{\"streamName\":\"(?=c)camera\",\"isRegex\":true}]}");
+    mct_claims *claims = NULL;
+    mct_verify_options *options = NULL;
+    char *jwt = NULL;
+    OK(mct_claims_new("camera", 60, &claims, &failure));
+    OK(mct_claims_set_unchecked_stream(claims, true, &failure));
+    OK(mct_signer_sign(signer, claims, &jwt, NULL, &failure));
+    OK(mct_verify_options_new(&options, &failure));
+    CHECK_NUMBER(verdict(signer, jwt, NULL), MCT_REASON_PARENT_PATTERN);
+    CHECK_NUMBER(verdict(signer, jwt, options), MCT_REASON_PARENT_PATTERN);
+    OK(mct_verify_options_set_unchecked_stream(options, true, &failure));
+    CHECK_NUMBER(verdict(signer, jwt, options), MCT_REASON_NONE);
+    OK(mct_verify_options_set_now(options, INT64_MAX, &failure));
+    CHECK_NUMBER(verdict(signer, jwt, options), MCT_REASON_EXPIRED);
+    mct_string_free(jwt);
+    mct_verify_options_free(options);
+    mct_claims_free(claims);
+    mct_signer_free(signer);
+}
+
+static void unchecked_stream_leaves_the_other_rules(void)
+{
+    mct_signer *signer = api_signer_of("{" PARENT ",\"tracking\":{\"trackingId\":\"group\"}}"), *plain = NULL;
+    mct_claims *claims = NULL;
+    mct_verify_options *options = NULL;
+    char *jwt = NULL;
+    OK(mct_signer_new(7, "key", MCT_HS256, &plain, &failure));
+    OK(mct_claims_new("elsewhere", 60, &claims, &failure));
+    OK(mct_signer_sign(plain, claims, &jwt, NULL, &failure));
+    OK(mct_verify_options_new(&options, &failure));
+    CHECK_NUMBER(verdict(signer, jwt, options), MCT_REASON_PARENT_STREAM);
+    OK(mct_verify_options_set_unchecked_stream(options, true, &failure));
+    CHECK_NUMBER(verdict(signer, jwt, options), MCT_REASON_PARENT_TRACKING_ID);
+    OK(mct_verify_options_set_unchecked_stream(options, false, &failure));
+    CHECK_NUMBER(verdict(signer, jwt, options), MCT_REASON_PARENT_STREAM);
+    mct_string_free(jwt);
+    mct_verify_options_free(options);
+    mct_claims_free(claims);
+    mct_signer_free(plain);
+    mct_signer_free(signer);
+}
+
 static void token_without_its_string_can_not_sign(void)
 {
     mct_subscribe_token *parent = NULL;
@@ -244,10 +299,14 @@ static void token_without_its_string_can_not_sign(void)
 }
 
 const struct test verifying_tests[] = {
+    {"a signer of a token signs none that is over", what_is_over_is_not_signed},
     {"a signer of a token keeps the parent's rules", parent_rules_are_kept},
     {"a token that would outlive its parent is refused, or cut when asked", signing_can_be_cut_to_the_parent},
     {"a pattern that can't be checked needs the caller's consent", unknown_pattern_needs_consent},
     {"a token is valid until its end, and for the leeway after it", times_are_kept},
+    {"a stream outside of what can be checked verifies only when that is asked for",
+     unknown_pattern_is_verified_when_asked},
+    {"verifying without comparing the stream keeps the parent's other rules", unchecked_stream_leaves_the_other_rules},
     {"every changed byte of a token is found", every_changed_byte_is_found},
     {"what is no token at all is refused with a reason", what_is_no_token_is_malformed},
     {"every claim of a token can be read", every_claim_can_be_read},

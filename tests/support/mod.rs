@@ -16,6 +16,7 @@ pub struct Failure {
     pub details: Option<String>,
     pub outcome: mct_outcome,
     pub reason: mct_reason,
+    pub index: i64,
 }
 
 pub type Outcome<T> = Result<T, Failure>;
@@ -49,6 +50,7 @@ pub fn status(call: impl FnOnce(Option<&mut *mut mct_error>) -> mct_status) -> O
         details: lent(mct_error_details(Some(&error))),
         outcome: mct_error_outcome(Some(&error)),
         reason: mct_error_reason(Some(&error)),
+        index: mct_error_index(Some(&error)),
     };
     assert_eq!(mct_error_status(Some(&error)), status);
     mct_error_free(Some(error));

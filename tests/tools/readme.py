@@ -39,12 +39,19 @@ def run(what: str, command: list[str], folder: Path, env: dict[str, str], expect
 def quick_starts(folder: Path, url: str) -> None:
     """The quick starts, against a running emulator."""
     env = {**os.environ, "MILLICAST_API_SECRET": SECRET, "MILLICAST_API_URL": url, "MILLICAST_TOKENS": str(ROOT)}
-    (folder / "quickstart.c").write_text(the_block("c", "int main"), encoding="utf-8")
-    run("the C quick start builds", ["sh", "-ec", the_block("sh", "cc -std=c99")], folder, env, "")
+    in_c, in_cpp = the_block("sh", "cc -std=c99"), the_block("sh", "c++ -std=c++17")
+    (folder / "quickstart.c").write_text(the_block("c", "mct_client_new"), encoding="utf-8")
+    run("the C quick start builds", ["sh", "-ec", in_c], folder, env, "")
     run("the C quick start runs", ["./quickstart"], folder, env, "signed a token that ends at")
-    (folder / "quickstart.cpp").write_text(the_block("cpp", "int main"), encoding="utf-8")
-    run("the C++ quick start builds", ["sh", "-ec", the_block("sh", "c++ -std=c++17")], folder, env, "")
+    (folder / "quickstart.c").write_text(the_block("c", "mct_signer_sign_packed"), encoding="utf-8")
+    run("the C program for many viewers builds", ["sh", "-ec", in_c], folder, env, "")
+    run("the C program for many viewers runs", ["./quickstart"], folder, env, "viewer 2: eyJ")
+    (folder / "quickstart.cpp").write_text(the_block("cpp", "client_config"), encoding="utf-8")
+    run("the C++ quick start builds", ["sh", "-ec", in_cpp], folder, env, "")
     run("the C++ quick start runs", ["./quickstart-cpp"], folder, env, "MCT_ERR_NOT_FOUND 400")
+    (folder / "quickstart.cpp").write_text(the_block("cpp", "sign_packed"), encoding="utf-8")
+    run("the C++ program for many viewers builds", ["sh", "-ec", in_cpp], folder, env, "")
+    run("the C++ program for many viewers runs", ["./quickstart-cpp"], folder, env, "2 tokens in ")
     (folder / "quickstart.py").write_text(the_block("python", "import millicast_tokens"), encoding="utf-8")
     python = {**env, "PYTHONPATH": str(ROOT / "bindings/python")}
     python.pop("MILLICAST_TOKENS_LIBRARY", None)
@@ -66,7 +73,7 @@ def main() -> None:
     finally:
         emulator.terminate()
         emulator.wait(timeout=10)
-    print("5 passed, 0 failed")
+    print("9 passed, 0 failed")
 
 
 if __name__ == "__main__":
