@@ -28,9 +28,11 @@
 ///   freed; moving the object does not end it. Don't keep one of a temporary: give the object a name first. A list of
 ///   a temporary token doesn't compile. All that holds for the texts in a row of a report and in a cluster too.
 /// - Texts are UTF-8, and copied. One with a NUL inside is status::invalid_argument, with the field's name: it is never
-///   cut short. Texts that come out of the platform have U+FFFD where U+0000 was; the JSON keeps it.
-/// - Threads. client and signer may be used by any number of threads at once. Tokens, lists, reports, JWTs and failures
-///   are immutable and may be read from any thread. Builders and iterators belong to one thread at a time.
+///   cut short. Texts that come out of the platform have U+FFFD where U+0000 was; the JSON keeps it. The columns of
+///   many viewers are not copied but lent: they have to outlive the signing for them.
+/// - Threads. client and signer may be used by any number of threads at once. Tokens, lists, reports, JWTs, batches and
+///   failures are immutable and may be read from any thread. Builders and iterators belong to one thread at a time; any
+///   number of threads may sign from claims and for viewers that are not changed meanwhile.
 /// - Numbers, times and durations that C's types can't hold are refused, and never wrapped.
 /// - An enum may hold a number without a name, from a library that is newer than these headers.
 ///
@@ -45,6 +47,7 @@
 #include "millicast_tokens/result.hpp"
 #include "millicast_tokens/signing.hpp"
 #include "millicast_tokens/token.hpp"
+#include "millicast_tokens/viewers.hpp"
 
 #ifndef MCT_NO_CLIENT
 #include "millicast_tokens/client.hpp"

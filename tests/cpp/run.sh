@@ -84,7 +84,7 @@ compile() {
 
 shared="-L$LIBDIR -Wl,-rpath,$LIBDIR -lmillicast_tokens"
 system="-lgcc_s -lutil -lrt -lpthread -lm -ldl -lc"
-families="harness api server answers results arguments tokens calls lists account signing statuses log threads"
+families="harness api server answers results arguments tokens calls lists account signing viewers statuses log threads"
 
 build() {
     objects=

@@ -27,7 +27,7 @@ constexpr std::string_view far_end = R"(,"expiresOn":"9000-01-01T00:00:00Z")";
 constexpr unix_time far{std::chrono::seconds(221845392000)};
 
 /// The reason for which a parent's rule refuses to sign for a minute.
-reason refusal(std::string_view more, std::string_view stream = "stage", unix_time issued_at = noon) {
+reason refusal(std::string_view more, std::string_view stream = "stage", unix_time issued_at = far - 60s) {
     const auto signed_by = signer(parent(more)).try_sign(claims(stream, 60s).set_issued_at(issued_at));
     if (signed_by)
         return reason::none;
@@ -158,6 +158,7 @@ TEST("a signer that knows its parent refuses what the platform would refuse") {
     CHECK_EQ(refusal("", "other"), reason::parent_stream);
     CHECK_EQ(refusal(far_end, "stage", far - 60s), reason::none);
     CHECK_EQ(refusal(far_end, "stage", far - 59s), reason::parent_lifetime);
+    CHECK_EQ(refusal("", "stage", noon), reason::expired);
     CHECK_EQ(refusal(R"(,"expiresOn":"2020-01-01T11:00:00Z")"), reason::parent_expired);
     CHECK_EQ(refusal(R"(,"tracking":{"trackingId":"group"})"), reason::parent_tracking_id);
     const signer disabled(subscribe_token::from_json(R"({"id":7,"token":"key","isActive":false,

@@ -97,6 +97,24 @@ TEST("without exceptions a token is signed, read and verified") {
     CHECK_OK(subscribe_token::try_copy(*token));
 }
 
+TEST("without exceptions tokens for many viewers are signed") {
+    const auto signs = signer::try_make(7, "key");
+    const text_column names{"a", "b"};
+    const auto batch = signs->try_sign_packed(claims("stage", 60s), names, 0);
+    if (CHECK_OK(batch))
+        for (const auto token : *batch)
+            CHECK_OK(signs->try_check(token));
+    const auto who = viewers(2).lend_custom_viewer_data(names).take();
+    const auto each = signs->try_sign_viewers(claims("stage", 60s), who);
+    CHECK(CHECK_OK(each) && signs->try_verify((*each)[1])->custom_viewer_data() == "b");
+    std::size_t needed = 0;
+    CHECK_OK(signs->try_sign_viewers_into(claims("stage", 60s), who, nullptr, 0, nullptr, needed));
+    CHECK(needed > 0);
+    const auto failed = signs->try_sign_packed(claims("stage", 60s), {"a", std::string(1025, 'x')});
+    CHECK_FAILS(failed, invalid_argument, "customViewerData");
+    CHECK_EQ(failed.error().index(), std::size_t{1});
+}
+
 TEST("without exceptions a log is called") {
     unsigned lines = 0;
     {

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <initializer_list>
 #include <iterator>
 #include <limits>
@@ -51,6 +52,25 @@ private:
 
 namespace detail {
 
+/// Overwrites what may be a secret, in a way that the compiler does not leave out.
+inline void wipe(char *bytes, std::size_t size) noexcept {
+#if defined(__GNUC__)
+    if (size > 0)
+        std::memset(bytes, 0, size);
+    __asm__ __volatile__("" : : "r"(bytes) : "memory");
+#else
+    volatile char *each = bytes;
+    for (std::size_t i = 0; i < size; i++)
+        each[i] = 0;
+#endif
+}
+
+/// For what is copied from anything to loop over whose elements become a std::string_view.
+template <typename Range>
+using if_texts = std::enable_if_t<!std::is_convertible_v<const Range &, std::string_view>
+                                  && std::is_convertible_v<decltype(*std::begin(std::declval<const Range &>())),
+                                                           std::string_view>>;
+
 /// A text for C: a copy with a NUL behind it, wiped at the end, since it may be a secret.
 class c_text {
 public:
@@ -58,11 +78,7 @@ public:
         : text_(text), field_(field), index_(index) {}
     c_text(const c_text &) = delete;
     c_text &operator=(const c_text &) = delete;
-    ~c_text() {
-        volatile char *bytes = text_.data();
-        for (std::size_t i = 0; i < text_.size(); i++)
-            bytes[i] = 0;
-    }
+    ~c_text() { wipe(text_.data(), text_.size()); }
 
     /// C would read no further than the NUL, and take a shorter text for this one.
     [[nodiscard]] std::optional<failure> problem() const noexcept {
@@ -206,10 +222,7 @@ class texts {
 public:
     texts() noexcept = default;
     texts(std::initializer_list<std::string_view> list) : texts_(list.begin(), list.end()) {}
-    template <typename Range,
-              typename = std::enable_if_t<!std::is_convertible_v<const Range &, std::string_view>
-                                          && std::is_convertible_v<decltype(*std::begin(std::declval<const Range &>())),
-                                                                   std::string_view>>>
+    template <typename Range, typename = detail::if_texts<Range>>
     texts(const Range &range) {
         for (const auto &text : range)
             texts_.emplace_back(std::string_view(text));

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -14,6 +15,7 @@
 #include "handle.hpp"
 #include "indexed.hpp"
 #include "token.hpp"
+#include "viewers.hpp"
 
 namespace millicast {
 
@@ -59,7 +61,8 @@ public:
     /// refuses to sign.
     claims &set_cut_to_parent(bool cut) noexcept { return set(mct_claims_set_cut_to_parent, cut); }
     /// Signs without comparing the stream with the parent's names: for a parent whose pattern can't be checked here
-    /// (reason::parent_pattern). Default false.
+    /// (reason::parent_pattern). A signer that knows the parent verifies such a token with
+    /// verify_options::set_unchecked_stream(). Default false.
     claims &set_unchecked_stream(bool unchecked) noexcept { return set(mct_claims_set_unchecked_stream, unchecked); }
 };
 
@@ -73,6 +76,11 @@ public:
     /// Takes a token for so long before its `nbf` and after its `exp`.
     verify_options &set_leeway(std::chrono::seconds leeway) noexcept {
         return set(mct_verify_options_set_leeway, detail::c_u32(leeway.count(), "leeway"));
+    }
+    /// Verifies without comparing the stream with the parent's names, as claims::set_unchecked_stream() signs. Default
+    /// false.
+    verify_options &set_unchecked_stream(bool unchecked) noexcept {
+        return set(mct_verify_options_set_unchecked_stream, unchecked);
     }
 };
 
@@ -201,6 +209,56 @@ public:
         return detail::from_c(expires_at);
     }
 
+    /// Signs a token for each viewer, who differ by their viewer data alone: at most 1024 characters each, an empty one
+    /// leaves the claim out. All have the same times. Every viewer is checked before anything is signed, and a failure
+    /// names the first wrong one by its index().
+    ///
+    /// `viewer_data`: `{"a", "b"}`, anything to loop over whose elements become a std::string_view, or a column in
+    /// somebody's memory. `threads`: 1 signs on the caller's thread alone; 0 takes one for each processor; more take so
+    /// many, at most 256. They are started for the call, where there are more than 256 viewers, and end with it.
+    [[nodiscard]] result<token_batch> try_sign_packed(const claims &what, text_column_view viewer_data,
+                                                      std::int64_t threads = 1) const noexcept {
+        return batch(viewer_data.size(), [&](char *out, std::size_t capacity, std::int64_t *offsets, auto &needed) {
+            return try_sign_packed_into(what, viewer_data, out, capacity, offsets, needed, threads);
+        });
+    }
+    [[nodiscard]] result<token_batch> try_sign_packed(const claims &what, const text_column &viewer_data,
+                                                      std::int64_t threads = 1) const noexcept {
+        return try_sign_packed(what, text_column_view(viewer_data), threads);
+    }
+    /// Signs a token for each viewer. As try_sign_packed(), for all that can differ.
+    [[nodiscard]] result<token_batch> try_sign_viewers(const claims &what, const viewers &who,
+                                                       std::int64_t threads = 1) const noexcept {
+        return batch(who.size(), [&](char *out, std::size_t capacity, std::int64_t *offsets, auto &needed) {
+            return try_sign_viewers_into(what, who, out, capacity, offsets, needed, threads);
+        });
+    }
+
+    /// As try_sign_packed(), into memory of `capacity` bytes and `viewer_data.size()` + 1 offsets, which say where each
+    /// token begins and the last ends. `needed` gets the bytes of all. Too little is status::buffer_too_small, and
+    /// nothing is written then. `out` null with `capacity` 0 asks for `needed` alone; `offsets` may be null then.
+    [[nodiscard]] result<void> try_sign_packed_into(const claims &what, text_column_view viewer_data, char *out,
+                                                    std::size_t capacity, std::int64_t *offsets, std::size_t &needed,
+                                                    std::int64_t threads = 1) const noexcept {
+        needed = 0;
+        if (auto ready = what.try_check(); !ready)
+            return ready.error();
+        return detail::call(mct_signer_sign_packed, get(), what.get(), viewer_data.bytes(), viewer_data.offsets(),
+                            viewer_data.size(), detail::c_u32(threads, "threads"), out, capacity, offsets, &needed);
+    }
+    /// As try_sign_packed_into(), for all that can differ.
+    [[nodiscard]] result<void> try_sign_viewers_into(const claims &what, const viewers &who, char *out,
+                                                     std::size_t capacity, std::int64_t *offsets, std::size_t &needed,
+                                                     std::int64_t threads = 1) const noexcept {
+        needed = 0;
+        if (auto ready = what.try_check(); !ready)
+            return ready.error();
+        if (auto ready = who.try_check(); !ready)
+            return ready.error();
+        return detail::call(mct_signer_sign_viewers, get(), what.get(), who.get(), detail::c_u32(threads, "threads"),
+                            out, capacity, offsets, &needed);
+    }
+
     /// Verifies a token: its shape, algorithm, signature, claims, times and, with a signer that knows its parent, the
     /// parent's rules. Fails with status::token_invalid and a reason. What only the platform sees (the viewer's
     /// address, origin and country) is not checked.
@@ -234,6 +292,29 @@ public:
                                       std::size_t &length) const {
         return try_sign_into(what, buffer, capacity, length).value();
     }
+    /// As try_sign_packed(). @throws millicast::error
+    [[nodiscard]] token_batch sign_packed(const claims &what, text_column_view viewer_data,
+                                          std::int64_t threads = 1) const {
+        return try_sign_packed(what, viewer_data, threads).value();
+    }
+    [[nodiscard]] token_batch sign_packed(const claims &what, const text_column &viewer_data,
+                                          std::int64_t threads = 1) const {
+        return try_sign_packed(what, viewer_data, threads).value();
+    }
+    /// As try_sign_viewers(). @throws millicast::error
+    [[nodiscard]] token_batch sign_viewers(const claims &what, const viewers &who, std::int64_t threads = 1) const {
+        return try_sign_viewers(what, who, threads).value();
+    }
+    /// As try_sign_packed_into(). @throws millicast::error
+    void sign_packed_into(const claims &what, text_column_view viewer_data, char *out, std::size_t capacity,
+                          std::int64_t *offsets, std::size_t &needed, std::int64_t threads = 1) const {
+        try_sign_packed_into(what, viewer_data, out, capacity, offsets, needed, threads).check();
+    }
+    /// As try_sign_viewers_into(). @throws millicast::error
+    void sign_viewers_into(const claims &what, const viewers &who, char *out, std::size_t capacity,
+                           std::int64_t *offsets, std::size_t &needed, std::int64_t threads = 1) const {
+        try_sign_viewers_into(what, who, out, capacity, offsets, needed, threads).check();
+    }
     /// As try_verify(). @throws millicast::error
     [[nodiscard]] jwt verify(std::string_view token, const verify_options &options = verify_options()) const {
         return try_verify(token, options).value();
@@ -243,6 +324,21 @@ public:
         try_check(token, options).check();
     }
 #endif
+
+private:
+    /// Memory of the size that is told, filled. `sign` is one of the calls that fill memory, with all else given.
+    template <typename Sign>
+    [[nodiscard]] static result<token_batch> batch(std::size_t count, Sign sign) noexcept {
+        std::size_t needed = 0;
+        if (auto told = sign(nullptr, 0, nullptr, needed); !told)
+            return told.error();
+        std::unique_ptr<detail::packed_tokens> tokens(new (std::nothrow) detail::packed_tokens(needed, count));
+        if (!tokens || !tokens->is_there())
+            return failure(status::invalid_argument, "n", "more tokens than there is memory for");
+        if (auto done = sign(tokens->bytes.get(), tokens->size, tokens->offsets.get(), needed); !done)
+            return done.error();
+        return token_batch(std::move(tokens));
+    }
 };
 
 } // namespace millicast
