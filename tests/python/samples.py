@@ -27,6 +27,9 @@ TEXTS = {
     "country": b"PL",
     "tracking_id": b"tracking",
     "viewer": b"viewer",
+    # One viewer's column: identifier and address at once.
+    "viewer_data": b"192.0.2.1",
+    "bytes": b"192.0.2.1",
     "id": b"id",
     "url": b"rtmp://example.com/live",
     "key": b"12345",
@@ -105,6 +108,7 @@ class Samples:
             "mct_client": client,
             "mct_claims": claims,
             "mct_signer": signer,
+            "mct_viewers": make(h.mct_viewers, lib.mct_viewers_new, 1),
             "mct_bandwidth_query": query,
             "mct_jwt": make(h.mct_jwt, lib.mct_jwt_parse, self.jwt),
             "mct_verify_options": make(h.mct_verify_options, lib.mct_verify_options_new),
@@ -134,6 +138,14 @@ class Samples:
             **{kind: self._filled(kind) for kind in FILLED},
         }
         self.buffer = ctypes.create_string_buffer(4096)
+        # Lent, so they live as long as the handles do.
+        column, room = (ctypes.c_int64 * 2)(0, len(TEXTS["bytes"])), (ctypes.c_int64 * 2)()
+        self.lists: dict[str, Any] = {
+            "viewer_offsets": column,
+            "offsets": column,
+            "out_offsets": room,
+            "seconds": (ctypes.c_uint32 * 1)(60),
+        }
 
     @staticmethod
     def _signed(signer: Owned, claims: Owned) -> bytes:
@@ -196,7 +208,7 @@ class Samples:
             return (ctypes.c_char_p * 1)(TEXT_LISTS[parameter.name])
         if parameter.type == "void *":
             return 1
-        if parameter.name == "buffer":
+        if parameter.name in ("buffer", "out"):
             return self.buffer
         if function.name.endswith("_from_json"):
             return TOKEN
@@ -205,6 +217,8 @@ class Samples:
     def _pointer(self, parameter: header.Parameter, pointed: str) -> Any:
         if pointed in self.owned:
             return self.owned[pointed].pointer
+        if parameter.name in self.lists:
+            return ctypes.cast(self.lists[parameter.name], ctypes.POINTER(_NUMBERS[pointed]))
         return byref(_NUMBERS[pointed](424242 if parameter.name == "ids" else 0))
 
 

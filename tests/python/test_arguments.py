@@ -71,6 +71,9 @@ INTEGERS: list[tuple[str, Callable[[Any], object]]] = [
     ("algorithm", lambda n: mct.Signer(1, "key", n)),
     ("now", lambda n: mct.Signer(1, "key").verify("j", now=n)),
     ("leeway", lambda n: mct.Signer(1, "key").verify("j", leeway=n)),
+    ("count", lambda n: mct.Signer(1, "key").sign_batch(mct.Claims("s", 1), count=n)),
+    ("threads", lambda n: mct.Signer(1, "key").sign_batch(mct.Claims("s", 1), ["v"], threads=n)),
+    ("lifetime_seconds", lambda n: mct.Signer(1, "key").sign_batch(mct.Claims("s", 1), lifetimes=[n])),
     ("bindIpsOnUsage", lambda n: mct.PublishTokenUpdate(bind_ips_on_usage=n)),
     ("priority", lambda n: mct.PublishTokenUpdate(priority=n)),
     ("page", lambda n: mct.Client("secret").publish_tokens.iterate(page=n)),
@@ -121,6 +124,7 @@ FLAGS: list[Callable[[Any], object]] = [
     lambda flag: mct.Client("secret").publish_tokens.list_all(descending=flag),
     lambda flag: mct.Claims("s", 1, cut_to_parent=flag),
     lambda flag: mct.Claims("s", 1, unchecked_stream=flag),
+    lambda flag: mct.Signer(1, "key").verify("j", unchecked_stream=flag),
     lambda flag: mct.Client("secret", allow_insecure_http=flag),
 ]
 

@@ -61,7 +61,8 @@ def expected(declared: str) -> Any:
 def expected_parameter(parameter: header.Parameter) -> Any:
     """The same for a parameter; a `char *` is a text that is freed, or memory that is written to."""
     if parameter.type == "char *":
-        return {"text": ctypes.c_void_p, "buffer": ctypes.POINTER(ctypes.c_char)}[parameter.name]
+        memory = ctypes.POINTER(ctypes.c_char)
+        return {"text": ctypes.c_void_p, "buffer": memory, "out": memory}[parameter.name]
     return expected(parameter.type)
 
 

@@ -7,8 +7,11 @@ import gc
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import millicast_tokens as mct
+import numpy
+import pyarrow  # type: ignore[import-untyped, unused-ignore]
 import pytest
 
 from emulator import Emulator
@@ -40,6 +43,49 @@ def growth(work: Callable[[], object], warm_up: int, turns: int) -> int:
 def test_a_million_tokens_are_signed_in_flat_memory() -> None:
     signer, claims = mct.Signer(5, "key"), mct.Claims("s", 60, custom_viewer_data="v" * 200)
     assert growth(lambda: signer.sign(claims), 10_000, 1_000_000) < SLACK
+
+
+def test_long_tokens_take_no_memory_either() -> None:
+    signer, claims = mct.Signer(5, "key"), mct.Claims("s", 60, custom_viewer_data="v" * 1024)
+    assert growth(lambda: signer.sign(claims), 5_000, 100_000) < SLACK
+
+
+VIEWERS = [f"viewer {number} {'v' * (number % 50)}" for number in range(1000)]
+COLUMNS: list[Any] = [VIEWERS, numpy.array(VIEWERS), numpy.array([*VIEWERS, "é"]), pyarrow.array(VIEWERS)]
+
+
+@pytest.mark.parametrize("viewers", COLUMNS, ids=["list", "numpy", "numpy with letters", "arrow"])
+def test_a_million_tokens_are_signed_in_batches_in_flat_memory(viewers: Any) -> None:
+    signer, claims = mct.Signer(5, "key"), mct.Claims("s", 60)
+    addresses, lifetimes = ["192.0.2.1"] * len(viewers), [60] * len(viewers)
+
+    def sign() -> None:
+        signer.sign_batch(claims, viewers, allowed_ip_addresses=addresses, lifetimes=lifetimes)
+
+    assert growth(sign, 20, 1_000) < SLACK
+
+
+def test_large_batches_give_back_their_memory() -> None:
+    signer, claims = mct.Signer(5, "key"), mct.Claims("s", 60, custom_viewer_data="v" * 200)
+    assert growth(lambda: signer.sign_batch(claims, count=20_000), 5, 50) < SLACK
+
+
+def test_batches_that_are_refused_take_no_memory() -> None:
+    signer, claims = mct.Signer(5, "key"), mct.Claims("s", 60)
+    wrongs: list[Any] = [
+        [*VIEWERS, "x" * 1025],
+        numpy.array([*VIEWERS, "\ud800"]),
+        pyarrow.array([*VIEWERS, "x" * 1025]),
+    ]
+
+    def fail() -> None:
+        for wrong in wrongs:
+            with contextlib.suppress(ValueError):
+                signer.sign_batch(claims, wrong)
+        with contextlib.suppress(ValueError):
+            signer.sign_batch(claims, allowed_ip_addresses=["::1", "x"])
+
+    assert growth(fail, 50, 1_000) < SLACK
 
 
 def test_tokens_that_are_written_into_a_buffer_take_no_memory() -> None:

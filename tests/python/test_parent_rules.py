@@ -96,6 +96,23 @@ def test_the_same_rules_hold_when_a_token_is_verified(
     assert refused.value.reason is reason
 
 
+def test_a_token_of_an_unchecked_stream_verifies_where_the_stream_is_not_checked_either() -> None:
+    signer = mct.Signer.from_token(parent(streams=pattern("(?=Stage).*")))
+    claims = mct.Claims("StageCam", 60, unchecked_stream=True)
+    for jwt in (signer.sign(claims).jwt, *signer.sign_batch(claims, ["viewer"])):
+        for options in ({}, {"unchecked_stream": False}, {"leeway": 5}):
+            with pytest.raises(mct.TokenInvalidError) as refused:
+                signer.verify(jwt, **options)
+            assert refused.value.reason is mct.Reason.PARENT_PATTERN
+        for options in ({}, {"leeway": 5}, {"now": int(time.time())}):
+            assert signer.verify(jwt, unchecked_stream=True, **options).stream_name == "StageCam"
+    tracked = mct.Signer.from_token(parent(tracking={"trackingId": "a"}, streams=[]))
+    other = mct.Signer(5, "key").sign(mct.Claims("StageCam", 60)).jwt
+    with pytest.raises(mct.TokenInvalidError) as refused:
+        tracked.verify(other, unchecked_stream=True)
+    assert refused.value.reason is mct.Reason.PARENT_TRACKING_ID
+
+
 def test_a_token_does_not_outlive_its_parent_unless_it_is_cut_to_its_end() -> None:
     end = soon()
     token = parent(expiresOn=moment(end))

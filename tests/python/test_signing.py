@@ -12,6 +12,7 @@ from typing import Any
 
 import millicast_tokens as mct
 import pytest
+from millicast_tokens._native.calls import lib
 
 from emulator import Emulator
 
@@ -275,6 +276,24 @@ def test_a_closed_signer_signs_nothing() -> None:
             use()
     signer.close()
     assert repr(signer) == "<Signer closed>"
+
+
+def test_a_token_longer_than_most_is_signed_whole() -> None:
+    signer = mct.Signer(5, "key")
+    for length in range(400, 800):
+        viewer = "v" * length
+        signed = signer.sign(mct.Claims("s", 60, custom_viewer_data=viewer))
+        jwt = signer.verify(signed.jwt)
+        assert (jwt.custom_viewer_data, jwt.expires_at) == (viewer, signed.expires_at)
+
+
+def test_a_signer_that_met_a_fault_of_the_library_is_not_called_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[str] = []
+    monkeypatch.setattr(lib, "mct_signer_sign_into", lambda *_: calls.append("into") or mct.Status.PANIC)
+    monkeypatch.setattr(lib, "mct_signer_sign", lambda *_: calls.append("sign") or mct.Status.OK)
+    with pytest.raises(mct.PanicError):
+        mct.Signer(5, "key").sign(mct.Claims("s", 60))
+    assert calls == ["into"]
 
 
 def test_a_key_that_is_empty_or_missing_is_refused() -> None:

@@ -8,6 +8,7 @@
     with mct.Signer.from_token(parent) as signer:
         signed = signer.sign(mct.Claims("StageCam", 60))
         hand_to_the_viewer(signed.jwt)
+        tokens = signer.sign_batch(mct.Claims("StageCam", 60), ["viewer-1", "viewer-2"])
 
 `Client` makes the calls of the Token API, `Signer` signs and verifies subscribe tokens without the network. Every error
 is a `MillicastError`, a TypeError for an argument of a wrong type, or `MissingFunctionError` where the library was made

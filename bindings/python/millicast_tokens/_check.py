@@ -21,9 +21,29 @@ def integer(field: str, value: int, limits: tuple[int, int]) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError(f"{field}: must be an int, given is a {type(value).__name__}")
     if not limits[0] <= value <= limits[1]:
-        given = f", given is {value}" if value.bit_length() <= 128 else ""
-        raise InvalidArgumentError(f"{field}: must be {limits[0]} to {limits[1]}{given}", field=field)
+        raise out_of_range(field, value, limits)
     return int(value)
+
+
+def integers(field: str, values: Iterable[int], limits: tuple[int, int]) -> list[int]:
+    """Several whole numbers. An error says which of them is wrong."""
+    given = several(field, values)
+    # All are looked at by what Python has in C, and one by one only where that finds something.
+    if set(map(type, given)) <= {int} and (not given or limits[0] <= min(given) <= max(given) <= limits[1]):
+        return given
+    for index, value in enumerate(given):
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise TypeError(f"{field}[{index}]: must be an int, given is a {type(value).__name__}")
+        if not limits[0] <= value <= limits[1]:
+            raise out_of_range(field, value, limits, index)
+    return given
+
+
+def out_of_range(field: str, value: int, limits: tuple[int, int], index: int | None = None) -> InvalidArgumentError:
+    """What is wrong with a number that is beyond its limits."""
+    place = field if index is None else f"{field}[{index}]"
+    given = f", given is {value}" if value.bit_length() <= 128 else ""
+    return InvalidArgumentError(f"{place}: must be {limits[0]} to {limits[1]}{given}", field=field, index=index)
 
 
 def flag(field: str, value: bool) -> bool:
@@ -37,7 +57,7 @@ def text(field: str, value: str) -> bytes:
     """A text as C takes it. What was given is not shown: it may be a secret."""
     if not isinstance(value, str):
         raise TypeError(f"{field}: must be a str, given is a {type(value).__name__}")
-    encoded = _utf8(value)
+    encoded = utf8(value)
     if encoded is None:
         raise InvalidUtf8Error(f"{field}: is not UTF-8: it holds a lone surrogate", field=field)
     if 0 in encoded:
@@ -48,11 +68,6 @@ def text(field: str, value: str) -> bytes:
 def texts(field: str, values: Iterable[str]) -> list[bytes]:
     """Several texts. A str is a list of its letters to Python, which nobody means."""
     return [_element(index, text, field, value) for index, value in enumerate(several(field, values))]
-
-
-def integers(field: str, values: Iterable[int], limits: tuple[int, int]) -> list[int]:
-    """Several whole numbers that fit."""
-    return [_element(index, integer, field, value, limits) for index, value in enumerate(several(field, values))]
 
 
 def each(send: Callable[..., None], elements: Iterable[tuple[Any, ...]]) -> None:
@@ -87,7 +102,8 @@ def milliseconds(field: str, seconds: float) -> int:
     return min(math.ceil(round(seconds * 1000, 3)) or 1, U32[1])
 
 
-def _utf8(value: str) -> bytes | None:
+def utf8(value: str) -> bytes | None:
+    """A text as UTF-8; None for one that holds a lone surrogate."""
     # Outside of the handler, because the encoder's own exception carries the whole text along.
     try:
         return value.encode()

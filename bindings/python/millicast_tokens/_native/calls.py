@@ -18,6 +18,7 @@ _FREES: dict[type[ctypes.Structure], Any] = {
     h.mct_subscribe_token: lib.mct_subscribe_token_free,
     h.mct_claims: lib.mct_claims_free,
     h.mct_signer: lib.mct_signer_free,
+    h.mct_viewers: lib.mct_viewers_free,
     h.mct_jwt: lib.mct_jwt_free,
     h.mct_verify_options: lib.mct_verify_options_free,
     h.mct_client_config: lib.mct_client_config_free,

@@ -21,6 +21,10 @@ class mct_signer(ctypes.Structure):
     """Signs tokens with the key of one parent."""
 
 
+class mct_viewers(ctypes.Structure):
+    """What differs from viewer to viewer: columns that are the caller's."""
+
+
 class mct_jwt(ctypes.Structure):
     """A self-signed token that was read."""
 

@@ -116,6 +116,22 @@ def _subscribe_token() -> dict[str, Signature]:
     return {**_token(kind, h.mct_subscribe_token), f"{kind}_tracking_id": (TEXT, [token])}
 
 
+def _many() -> dict[str, Signature]:
+    """Signing for many viewers."""
+    signer, claims, viewers = POINTER(h.mct_signer), POINTER(h.mct_claims), POINTER(h.mct_viewers)
+    offsets = POINTER(c_int64)
+    room = [c_uint32, POINTER(c_char), c_size_t, offsets, POINTER(c_size_t)]
+    return {
+        "mct_signer_sign_packed": fallible(signer, claims, TEXT, offsets, c_size_t, *room),
+        "mct_viewers_new": fallible(c_size_t, out(h.mct_viewers)),
+        "mct_viewers_lend_custom_viewer_data": fallible(viewers, TEXT, offsets),
+        "mct_viewers_lend_allowed_ip_address": fallible(viewers, TEXT, offsets),
+        "mct_viewers_lend_lifetimes": fallible(viewers, POINTER(c_uint32)),
+        "mct_signer_sign_viewers": fallible(signer, claims, viewers, *room),
+        "mct_viewers_free": (None, [viewers]),
+    }
+
+
 def _signing() -> dict[str, Signature]:
     claims, signer, jwt = POINTER(h.mct_claims), POINTER(h.mct_signer), POINTER(h.mct_jwt)
     options = POINTER(h.mct_verify_options)
@@ -141,6 +157,7 @@ def _signing() -> dict[str, Signature]:
         "mct_verify_options_new": fallible(out(h.mct_verify_options)),
         "mct_verify_options_set_now": fallible(options, c_int64),
         "mct_verify_options_set_leeway": fallible(options, c_uint32),
+        "mct_verify_options_set_unchecked_stream": fallible(options, c_bool),
         "mct_verify_options_free": (None, [options]),
         "mct_jwt_parse": fallible(TEXT, out(h.mct_jwt)),
         "mct_jwt_algorithm": (c_int32, [jwt]),
@@ -189,6 +206,7 @@ SIGNATURES: dict[str, Signature] = {
     **_library(),
     **_subscribe_token(),
     **_signing(),
+    **_many(),
     **_client(),
     **_publish_token(),
     **CALLS,
