@@ -29,6 +29,9 @@ const FAMILIES: &[(&str, bool)] = &[
     ("src/ffi/subscribe_token_calls.rs", true),
     ("src/ffi/account.rs", true),
     ("src/ffi/analytics.rs", true),
+    ("src/ffi/call.rs", true),
+    ("src/ffi/call_start.rs", true),
+    ("src/ffi/call_take.rs", true),
 ];
 
 /// The major version of the ABI. It changes when a program that links the library would have to be built again.
@@ -44,7 +47,7 @@ const INTRODUCTION: &str = r"/*
  * - A function that can fail returns an mct_status and takes `mct_error **error` last, which may be NULL. On failure an
  *   out handle is NULL. Besides the statuses that stand at a function, each may answer MCT_ERR_PANIC.
  * - A NULL that can't be taken is MCT_ERR_NULL_ARGUMENT. Getters take NULL and any index: they answer 0, false or NULL,
- *   but for mct_error_retry_after_ms() and mct_error_index(), which answer -1.
+ *   but for mct_call_fd(), mct_error_retry_after_ms() and mct_error_index(), which answer -1.
  * - Texts are NUL-terminated UTF-8. Those handed in are copied; one that is not UTF-8 is MCT_ERR_INVALID_UTF8. Texts
  *   handed out as `const char *` are lent, those handed out as `char **` are freed with mct_string_free(). A text of
  *   the API that holds U+0000 shows U+FFFD in its place; the JSON keeps it.

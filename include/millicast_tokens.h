@@ -8,7 +8,7 @@
  * - A function that can fail returns an mct_status and takes `mct_error **error` last, which may be NULL. On failure an
  *   out handle is NULL. Besides the statuses that stand at a function, each may answer MCT_ERR_PANIC.
  * - A NULL that can't be taken is MCT_ERR_NULL_ARGUMENT. Getters take NULL and any index: they answer 0, false or NULL,
- *   but for mct_error_retry_after_ms() and mct_error_index(), which answer -1.
+ *   but for mct_call_fd(), mct_error_retry_after_ms() and mct_error_index(), which answer -1.
  * - Texts are NUL-terminated UTF-8. Those handed in are copied; one that is not UTF-8 is MCT_ERR_INVALID_UTF8. Texts
  *   handed out as `const char *` are lent, those handed out as `char **` are freed with mct_string_free(). A text of
  *   the API that holds U+0000 shows U+FFFD in its place; the JSON keeps it.
@@ -1161,12 +1161,13 @@ mct_status mct_client_config_set_allow_insecure_http(mct_client_config *config, 
 /**
  * Has `log` called with each line up to the level `most_detailed`. Default: no log.
  *
- * `log` is called on the thread that makes the call, perhaps on several threads at once, so `user` must bear that. It
- * may call functions of this library; `message` is valid during the call of `log` only. It must not unwind, longjmp
- * or end its thread, and may not be NULL. Lines may come after mct_client_free() as long as calls are in flight. No
- * line holds the API secret, a token string or a body. `free_user` (may be NULL) is called once with `user`, after
- * the last line, when the last configuration and client that know it are gone; when this function fails it is not
- * called and `user` stays the caller's.
+ * `log` is called on the thread that makes the call, or (calls without blocking) on a thread of the library's, perhaps
+ * on several threads at once, so `user` must bear that. It may call functions of this library; `message` is valid
+ * during the call of `log` only. It must not unwind, longjmp or end its thread, and may not be NULL. Lines may come
+ * after mct_client_free() as long as calls are in flight. No line holds the API secret, a token string or a body. A
+ * child that it forks, and that comes back from it, gets MCT_ERR_FORKED from the call. `free_user` (may be NULL) is
+ * called once with `user`, after the last line, when the last configuration and client that know it are gone; when this
+ * function fails it is not called and `user` stays the caller's.
  *
  * Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_ARGUMENT.
  */
@@ -1186,10 +1187,34 @@ void mct_client_config_free(mct_client_config *config);
  * Client
  *
  * A client makes calls to the Token API. It may be used from any number of threads at once. A call blocks the thread
- * that makes it, until the answer is there or the deadline has passed (mct_client_config_set_timeout_ms()); it starts
- * no thread but a passing one for name look-up, which has every signal blocked. A client has no thread at all between
- * calls. Until it is freed it keeps four descriptors, and about five more for each call that was in flight at the
- * same time as others, up to max_connections; a connection that was idle for a few seconds is not used again.
+ * that makes it, until the answer is there or the deadline has passed; it starts no thread but a passing one for name
+ * look-up, which has every signal blocked. (For calls that do not block see "Calls without blocking".) A client has no
+ * thread at all between calls. Until it is freed it keeps four descriptors, and about five more for each call that was
+ * in flight at the same time as others, up to max_connections; a connection that was idle for 4 seconds is not used
+ * again.
+ *
+ * Deadline: a call comes back within mct_client_config_set_timeout_ms() and 100 ms, whatever the server, the proxy or
+ * the resolver do. One exception is known: a server that floods, as fast as can be, with what the HTTP library passes
+ * over in one go (informational answers, HTTP 1xx, or the digits of a chunk's size) holds the call up for about a
+ * second more, and calls without blocking that the same client has under way.
+ *
+ * Retries: a request is sent again, up to mct_client_config_set_max_retries() times, when that can do no harm. Reads,
+ * lists, deletes, restream syncs and updates that only set fields: when the connection failed or was lost, and at HTTP
+ * 429, 502, 503, 504. Creates, disables and other updates: only when it is certain that the server did not process the
+ * first, that is when no connection came about, nothing of it was written, or at HTTP 429; they go over a connection of
+ * their own, so that they never meet one that the server is just closing. Otherwise the call ends, and
+ * mct_error_outcome() tells whether the server may have done it; mct_publish_token_find_created() and its twin look for
+ * what a create left.
+ * TLS failures and other answers are not tried again.
+ *
+ * Cancel: mct_client_cancel() ends calls within 100 ms, whatever they wait for.
+ *
+ * TLS 1.2 and 1.3, with the system's roots and those of mct_client_config_add_ca_pem(); nothing turns verification off.
+ * http:// is for loopback, unless the explicit setter says otherwise. Proxies by the setter only. Redirects are never
+ * followed: the secret goes to the address that was configured and to no other.
+ *
+ * Limits: an answer larger than mct_client_config_set_max_answer_bytes(), more than 100 header fields, or JSON deeper
+ * than 128 is MCT_ERR_PROTOCOL. Compression is not offered.
  *
  * "The call statuses", at functions that send, are: MCT_ERR_UNAUTHORIZED, MCT_ERR_NOT_FOUND, MCT_ERR_REJECTED,
  * MCT_ERR_RATE_LIMITED, MCT_ERR_SERVER, MCT_ERR_TIMEOUT, MCT_ERR_CONNECT, MCT_ERR_TLS, MCT_ERR_PROTOCOL,
@@ -2071,6 +2096,23 @@ mct_status mct_publish_token_create(mct_client *client,
                                     mct_error **error);
 
 /**
+ * Looks for what a create with an unknown outcome left: the publish tokens with the label and the streams of `spec`
+ * that were added at `since` (Unix seconds) or later, newest first. The caller frees the list; empty: there is none.
+ *
+ * `since` is compared with the API's clock: take the time before the create, and a minute less where this machine's
+ * clock may be ahead. Tokens that somebody else created with the same label and streams are found too. A create that
+ * was only just lost may still be carried out, so that an empty list is sure only some seconds later. The list is read
+ * by time, and no further back than `since`; all pages share one deadline.
+ *
+ * Answers MCT_OK, MCT_ERR_NULL_ARGUMENT and the call statuses but MCT_ERR_NOT_FOUND.
+ */
+mct_status mct_publish_token_find_created(mct_client *client,
+                                          const mct_publish_token_spec *spec,
+                                          int64_t since,
+                                          mct_publish_token_list **out,
+                                          mct_error **error);
+
+/**
  * Reads the publish token with this id. The caller frees it.
  *
  * Answers MCT_OK, MCT_ERR_NULL_ARGUMENT and the call statuses; MCT_ERR_NOT_FOUND when there is none.
@@ -2123,7 +2165,10 @@ mct_status mct_publish_token_iter_new(mct_client *client,
  * wherever it is asked for. Each page that has to be read has a deadline of its own. After an error the next call tries
  * again.
  *
- * Answers MCT_OK, MCT_ERR_NULL_ARGUMENT and the call statuses but MCT_ERR_NOT_FOUND.
+ * A cancel since the last call of the iterator is not lost: it ends the next one, even if it was taken back.
+ *
+ * Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_ARGUMENT (a call that was started without blocking is under
+ * way with it) and the call statuses but MCT_ERR_NOT_FOUND.
  */
 mct_status mct_publish_token_iter_next(mct_publish_token_iter *iter, mct_publish_token **out, mct_error **error);
 
@@ -2432,6 +2477,23 @@ mct_status mct_subscribe_token_create(mct_client *client,
                                       mct_error **error);
 
 /**
+ * Looks for what a create with an unknown outcome left: the subscribe tokens with the label and the streams of `spec`
+ * that were added at `since` (Unix seconds) or later, newest first. The caller frees the list; empty: there is none.
+ *
+ * `since` is compared with the API's clock: take the time before the create, and a minute less where this machine's
+ * clock may be ahead. Tokens that somebody else created with the same label and streams are found too. A create that
+ * was only just lost may still be carried out, so that an empty list is sure only some seconds later. The list is read
+ * by time, and no further back than `since`; all pages share one deadline.
+ *
+ * Answers MCT_OK, MCT_ERR_NULL_ARGUMENT and the call statuses but MCT_ERR_NOT_FOUND.
+ */
+mct_status mct_subscribe_token_find_created(mct_client *client,
+                                            const mct_subscribe_token_spec *spec,
+                                            int64_t since,
+                                            mct_subscribe_token_list **out,
+                                            mct_error **error);
+
+/**
  * Reads the subscribe token with this id. The caller frees it.
  *
  * Answers MCT_OK, MCT_ERR_NULL_ARGUMENT and the call statuses; MCT_ERR_NOT_FOUND when there is none.
@@ -2484,7 +2546,10 @@ mct_status mct_subscribe_token_iter_new(mct_client *client,
  * wherever it is asked for. Each page that has to be read has a deadline of its own. After an error the next call tries
  * again.
  *
- * Answers MCT_OK, MCT_ERR_NULL_ARGUMENT and the call statuses but MCT_ERR_NOT_FOUND.
+ * A cancel since the last call of the iterator is not lost: it ends the next one, even if it was taken back.
+ *
+ * Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_ARGUMENT (a call that was started without blocking is under
+ * way with it) and the call statuses but MCT_ERR_NOT_FOUND.
  */
 mct_status mct_subscribe_token_iter_next(mct_subscribe_token_iter *iter, mct_subscribe_token **out, mct_error **error);
 
@@ -2902,6 +2967,417 @@ const char *mct_bandwidth_report_json(const mct_bandwidth_report *report);
  * Frees a report. NULL is a no-op.
  */
 void mct_bandwidth_report_free(mct_bandwidth_report *report);
+
+/*
+ * Calls without blocking
+ *
+ * For hosts with an event loop. Each function that sends has a twin, mct_..._start(), that starts the same call and
+ * comes back at once. It checks and copies its arguments like the other, so that they can be freed right away. Wait for
+ * the end in any way: a descriptor that becomes readable (mct_call_fd(): poll, epoll, GLib, Qt, asyncio), a callback
+ * (mct_call_options_set_done()), mct_call_wait() or mct_call_is_done(). Then take the result, once, by the function
+ * that is named after its type; it gives the same handle or the same error as the blocking call.
+ *
+ * All of them are driven by one thread of the library's, which starts with the client's first such call and ends a
+ * moment after mct_client_free(); a second one runs callbacks, and writes the log of these calls, if there are any: it
+ * is gone when the log's `free_user` was called. Both have every signal blocked. Such a call takes one of the client's
+ * connections (mct_client_config_set_max_connections()) or waits in line for one. Idle connections are not shared with
+ * blocking calls: a client that does both may keep twice as many.
+ *
+ * A call may outlive its client: mct_client_free() ends it with MCT_ERR_CANCELLED. Functions on one call may be used
+ * from any thread, but for mct_call_free(), after which it must not be used. In a child after fork() a call of the
+ * parent's answers MCT_ERR_FORKED, and can be freed.
+ */
+
+/**
+ * A call that was started and does not block.
+ */
+typedef struct mct_call mct_call;
+
+/**
+ * How calls are started. Belongs to one thread at a time, and can be used for any number of calls.
+ */
+typedef struct mct_call_options mct_call_options;
+
+/**
+ * Makes options: the client's timeout, no callback.
+ *
+ * Answers MCT_OK, MCT_ERR_NULL_ARGUMENT.
+ */
+mct_status mct_call_options_new(mct_call_options **out, mct_error **error);
+
+/**
+ * The deadline of the call in milliseconds, from its start on, in place of the client's. 1 to 4294967295.
+ *
+ * Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_ARGUMENT.
+ */
+mct_status mct_call_options_set_timeout_ms(mct_call_options *options, uint32_t milliseconds, mct_error **error);
+
+/**
+ * Has `done` called with `user` at the end of each call that is started with these options: once for each, however it
+ * ended, cancelled and freed ones too, perhaps before the function that starts it has returned. A call that could not
+ * be started has no end.
+ *
+ * It is called on a thread of the client's, one call after the other; options that are used with several clients are
+ * called by each of them. It is not told which call ended: take a `user` and options for each call where that matters.
+ * It may call functions of this library, blocking ones and those on calls too; further callbacks then wait, calls do
+ * not. It must not unwind, longjmp or end its thread, and may not be NULL. `user` is in use until `free_user` (may be
+ * NULL) is called with it, once, on any thread, when these options and every call that was started with them are gone
+ * or another callback was set; the end of a wait or a readable descriptor may come before `done` was called. When this
+ * function fails, `user` stays the caller's.
+ *
+ * Answers MCT_OK, MCT_ERR_NULL_ARGUMENT.
+ */
+mct_status mct_call_options_set_done(mct_call_options *options,
+                                     void (*done)(void *user),
+                                     void *user,
+                                     void (*free_user)(void *user),
+                                     mct_error **error);
+
+/**
+ * Frees options. NULL is a no-op. Calls that were started with them go on.
+ */
+void mct_call_options_free(mct_call_options *options);
+
+/**
+ * POSIX: a descriptor that becomes readable when the call is done, and stays so. It belongs to the call: it must not be
+ * read from or closed, and is gone with mct_call_free(). Made when it is first asked for, which takes two descriptors.
+ * -1 for NULL, when the system gives none (the call goes on: look with mct_call_is_done() from time to time), and in a
+ * child after fork().
+ */
+int32_t mct_call_fd(const mct_call *call);
+
+/**
+ * Is the call done, however it ended? False for NULL.
+ */
+bool mct_call_is_done(const mct_call *call);
+
+/**
+ * Waits until the call is done. `timeout_ms` UINT32_MAX: for ever; 0: not at all.
+ *
+ * Answers MCT_OK (done, however it ended), MCT_ERR_NULL_ARGUMENT, MCT_ERR_NOT_READY (not yet; it goes on),
+ * MCT_ERR_FORKED.
+ */
+mct_status mct_call_wait(mct_call *call, uint32_t timeout_ms, mct_error **error);
+
+/**
+ * Ends this call alone, with MCT_ERR_CANCELLED, unless it is done. The end is told as any other. NULL is a no-op.
+ *
+ * May be called from any thread, but not from a signal handler.
+ */
+void mct_call_cancel(mct_call *call);
+
+/**
+ * Frees a call, with a result that was not taken, and closes its descriptor: take it out of an event loop before. One
+ * that is not done is cancelled. NULL is a no-op.
+ */
+void mct_call_free(mct_call *call);
+
+/*
+ * Starting calls without blocking
+ *
+ * Each starts what its twin without `_start` does, and copies what it needs of its arguments. `options` NULL: the
+ * client's timeout, no callback. `out` gets the call, which the caller frees with mct_call_free(), before or after it
+ * is done.
+ *
+ * Each answers MCT_OK (it is started), what its twin answers before anything is sent (MCT_ERR_NULL_ARGUMENT,
+ * MCT_ERR_INVALID_UTF8, MCT_ERR_INVALID_ARGUMENT), MCT_ERR_FORKED and MCT_ERR_SYSTEM (no thread or descriptor). All
+ * else is told by the function that takes the result.
+ */
+
+/**
+ * Starts mct_publish_token_create(). Its result: mct_call_take_publish_token().
+ */
+mct_status mct_publish_token_create_start(mct_client *client,
+                                          const mct_publish_token_spec *spec,
+                                          const mct_call_options *options,
+                                          mct_call **out,
+                                          mct_error **error);
+
+/**
+ * Starts mct_publish_token_find_created(). Its result: mct_call_take_publish_token_list().
+ */
+mct_status mct_publish_token_find_created_start(mct_client *client,
+                                                const mct_publish_token_spec *spec,
+                                                int64_t since,
+                                                const mct_call_options *options,
+                                                mct_call **out,
+                                                mct_error **error);
+
+/**
+ * Starts mct_publish_token_read(). Its result: mct_call_take_publish_token().
+ */
+mct_status mct_publish_token_read_start(mct_client *client,
+                                        uint64_t id,
+                                        const mct_call_options *options,
+                                        mct_call **out,
+                                        mct_error **error);
+
+/**
+ * Starts mct_publish_token_list_page(). Its result: mct_call_take_publish_token_list().
+ */
+mct_status mct_publish_token_list_page_start(mct_client *client,
+                                             const mct_list_options *list,
+                                             const mct_call_options *options,
+                                             mct_call **out,
+                                             mct_error **error);
+
+/**
+ * Starts mct_publish_token_list_all(). Its result: mct_call_take_publish_token_list().
+ */
+mct_status mct_publish_token_list_all_start(mct_client *client,
+                                            const mct_list_options *list,
+                                            const mct_call_options *options,
+                                            mct_call **out,
+                                            mct_error **error);
+
+/**
+ * Starts mct_publish_token_iter_next(). Its result: mct_call_take_publish_token(); MCT_OK and NULL: the end.
+ * A token that was read ahead comes from a call that is done at once. Before the end the iterator is in use
+ * (MCT_ERR_INVALID_ARGUMENT); it may be freed, which does not end the call. A call that was cancelled may have got a
+ * token all the same: take it, or it is lost.
+ */
+mct_status mct_publish_token_iter_next_start(mct_publish_token_iter *iter,
+                                             const mct_call_options *options,
+                                             mct_call **out,
+                                             mct_error **error);
+
+/**
+ * Starts mct_publish_token_update_apply(). Its result: mct_call_take_publish_token().
+ */
+mct_status mct_publish_token_update_apply_start(mct_client *client,
+                                                uint64_t id,
+                                                const mct_publish_token_update *update,
+                                                const mct_call_options *options,
+                                                mct_call **out,
+                                                mct_error **error);
+
+/**
+ * Starts mct_publish_token_delete(). Its result: mct_call_take_nothing().
+ */
+mct_status mct_publish_token_delete_start(mct_client *client,
+                                          uint64_t id,
+                                          const mct_call_options *options,
+                                          mct_call **out,
+                                          mct_error **error);
+
+/**
+ * Starts mct_subscribe_token_create(). Its result: mct_call_take_subscribe_token().
+ */
+mct_status mct_subscribe_token_create_start(mct_client *client,
+                                            const mct_subscribe_token_spec *spec,
+                                            const mct_call_options *options,
+                                            mct_call **out,
+                                            mct_error **error);
+
+/**
+ * Starts mct_subscribe_token_find_created(). Its result: mct_call_take_subscribe_token_list().
+ */
+mct_status mct_subscribe_token_find_created_start(mct_client *client,
+                                                  const mct_subscribe_token_spec *spec,
+                                                  int64_t since,
+                                                  const mct_call_options *options,
+                                                  mct_call **out,
+                                                  mct_error **error);
+
+/**
+ * Starts mct_subscribe_token_read(). Its result: mct_call_take_subscribe_token().
+ */
+mct_status mct_subscribe_token_read_start(mct_client *client,
+                                          uint64_t id,
+                                          const mct_call_options *options,
+                                          mct_call **out,
+                                          mct_error **error);
+
+/**
+ * Starts mct_subscribe_token_list_page(). Its result: mct_call_take_subscribe_token_list().
+ */
+mct_status mct_subscribe_token_list_page_start(mct_client *client,
+                                               const mct_list_options *list,
+                                               const mct_call_options *options,
+                                               mct_call **out,
+                                               mct_error **error);
+
+/**
+ * Starts mct_subscribe_token_list_all(). Its result: mct_call_take_subscribe_token_list().
+ */
+mct_status mct_subscribe_token_list_all_start(mct_client *client,
+                                              const mct_list_options *list,
+                                              const mct_call_options *options,
+                                              mct_call **out,
+                                              mct_error **error);
+
+/**
+ * Starts mct_subscribe_token_iter_next(). Its result: mct_call_take_subscribe_token(); MCT_OK and NULL: the end.
+ * A token that was read ahead comes from a call that is done at once. Before the end the iterator is in use
+ * (MCT_ERR_INVALID_ARGUMENT); it may be freed, which does not end the call. A call that was cancelled may have got a
+ * token all the same: take it, or it is lost.
+ */
+mct_status mct_subscribe_token_iter_next_start(mct_subscribe_token_iter *iter,
+                                               const mct_call_options *options,
+                                               mct_call **out,
+                                               mct_error **error);
+
+/**
+ * Starts mct_subscribe_token_update_apply(). Its result: mct_call_take_subscribe_token().
+ */
+mct_status mct_subscribe_token_update_apply_start(mct_client *client,
+                                                  uint64_t id,
+                                                  const mct_subscribe_token_update *update,
+                                                  const mct_call_options *options,
+                                                  mct_call **out,
+                                                  mct_error **error);
+
+/**
+ * Starts mct_subscribe_token_delete(). Its result: mct_call_take_nothing().
+ */
+mct_status mct_subscribe_token_delete_start(mct_client *client,
+                                            uint64_t id,
+                                            const mct_call_options *options,
+                                            mct_call **out,
+                                            mct_error **error);
+
+/**
+ * Starts mct_publish_token_disable(). Its result: mct_call_take_disable_result().
+ */
+mct_status mct_publish_token_disable_start(mct_client *client,
+                                           const uint64_t *ids,
+                                           size_t count,
+                                           const mct_call_options *options,
+                                           mct_call **out,
+                                           mct_error **error);
+
+/**
+ * Starts mct_publish_token_active_ids(). Its result: mct_call_take_id_list().
+ */
+mct_status mct_publish_token_active_ids_start(mct_client *client,
+                                              const char *stream_id,
+                                              const mct_call_options *options,
+                                              mct_call **out,
+                                              mct_error **error);
+
+/**
+ * Starts mct_publish_token_sync_restream(). Its result: mct_call_take_nothing().
+ */
+mct_status mct_publish_token_sync_restream_start(mct_client *client,
+                                                 uint64_t id,
+                                                 const mct_call_options *options,
+                                                 mct_call **out,
+                                                 mct_error **error);
+
+/**
+ * Starts mct_cluster_list(). Its result: mct_call_take_clusters().
+ */
+mct_status mct_cluster_list_start(mct_client *client,
+                                  const mct_call_options *options,
+                                  mct_call **out,
+                                  mct_error **error);
+
+/**
+ * Starts mct_analytics_tracking_total(). Its result: mct_call_take_bandwidth_report().
+ */
+mct_status mct_analytics_tracking_total_start(mct_client *client,
+                                              const mct_bandwidth_query *query,
+                                              const mct_call_options *options,
+                                              mct_call **out,
+                                              mct_error **error);
+
+/**
+ * Starts mct_analytics_tracking_series(). Its result: mct_call_take_bandwidth_report().
+ */
+mct_status mct_analytics_tracking_series_start(mct_client *client,
+                                               const mct_bandwidth_query *query,
+                                               const mct_call_options *options,
+                                               mct_call **out,
+                                               mct_error **error);
+
+/**
+ * Starts mct_analytics_tracking_streams_total(). Its result: mct_call_take_bandwidth_report().
+ */
+mct_status mct_analytics_tracking_streams_total_start(mct_client *client,
+                                                      const mct_bandwidth_query *query,
+                                                      const mct_call_options *options,
+                                                      mct_call **out,
+                                                      mct_error **error);
+
+/**
+ * Starts mct_analytics_tracking_streams_series(). Its result: mct_call_take_bandwidth_report().
+ */
+mct_status mct_analytics_tracking_streams_series_start(mct_client *client,
+                                                       const mct_bandwidth_query *query,
+                                                       const mct_call_options *options,
+                                                       mct_call **out,
+                                                       mct_error **error);
+
+/*
+ * Taking the results of calls without blocking
+ *
+ * Each gives what the blocking call would have given: its handle, which the caller frees, or its error. A result can be
+ * taken once; an error is told as often as it is asked for. Before the end they answer MCT_ERR_NOT_READY. A function
+ * for another type than the call gives, and a result that was taken before, are MCT_ERR_INVALID_ARGUMENT.
+ */
+
+/**
+ * Takes a publish token (create, read, update; the next one of an iterator: MCT_OK and NULL is its end).
+ *
+ * Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_NOT_READY, MCT_ERR_INVALID_ARGUMENT and what the call itself answers.
+ */
+mct_status mct_call_take_publish_token(mct_call *call, mct_publish_token **out, mct_error **error);
+
+/**
+ * Takes a subscribe token (create, read, update; the next one of an iterator: MCT_OK and NULL is its end).
+ *
+ * Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_NOT_READY, MCT_ERR_INVALID_ARGUMENT and what the call itself answers.
+ */
+mct_status mct_call_take_subscribe_token(mct_call *call, mct_subscribe_token **out, mct_error **error);
+
+/**
+ * Takes publish tokens (lists, find_created).
+ *
+ * Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_NOT_READY, MCT_ERR_INVALID_ARGUMENT and what the call itself answers.
+ */
+mct_status mct_call_take_publish_token_list(mct_call *call, mct_publish_token_list **out, mct_error **error);
+
+/**
+ * Takes subscribe tokens (lists, find_created).
+ *
+ * Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_NOT_READY, MCT_ERR_INVALID_ARGUMENT and what the call itself answers.
+ */
+mct_status mct_call_take_subscribe_token_list(mct_call *call, mct_subscribe_token_list **out, mct_error **error);
+
+/**
+ * Takes what a bulk disable did.
+ *
+ * Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_NOT_READY, MCT_ERR_INVALID_ARGUMENT and what the call itself answers.
+ */
+mct_status mct_call_take_disable_result(mct_call *call, mct_disable_result **out, mct_error **error);
+
+/**
+ * Takes ids of tokens.
+ *
+ * Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_NOT_READY, MCT_ERR_INVALID_ARGUMENT and what the call itself answers.
+ */
+mct_status mct_call_take_id_list(mct_call *call, mct_id_list **out, mct_error **error);
+
+/**
+ * Takes clusters.
+ *
+ * Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_NOT_READY, MCT_ERR_INVALID_ARGUMENT and what the call itself answers.
+ */
+mct_status mct_call_take_clusters(mct_call *call, mct_clusters **out, mct_error **error);
+
+/**
+ * Takes a bandwidth report.
+ *
+ * Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_NOT_READY, MCT_ERR_INVALID_ARGUMENT and what the call itself answers.
+ */
+mct_status mct_call_take_bandwidth_report(mct_call *call, mct_bandwidth_report **out, mct_error **error);
+
+/**
+ * Takes the end of a call that gives nothing: a delete, or a restream sync.
+ *
+ * Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_NOT_READY, MCT_ERR_INVALID_ARGUMENT and what the call itself answers.
+ */
+mct_status mct_call_take_nothing(mct_call *call, mct_error **error);
 
 #endif /* MCT_NO_CLIENT */
 

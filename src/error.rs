@@ -114,6 +114,9 @@ pub(crate) struct Details {
     pub outcome: mct_outcome,
     pub reason: mct_reason,
     pub index: Option<usize>,
+    /// To try again would be no help.
+    #[cfg(feature = "client")]
+    pub is_lasting: bool,
 }
 
 impl Error {
@@ -128,6 +131,8 @@ impl Error {
             outcome: MCT_OUTCOME_NOT_SENT,
             reason: MCT_REASON_NONE,
             index: None,
+            #[cfg(feature = "client")]
+            is_lasting: false,
         }))
     }
 
@@ -180,6 +185,12 @@ impl Error {
     #[cfg(feature = "client")]
     pub(crate) fn with(mut self, change: impl FnOnce(&mut Details)) -> Error {
         change(&mut self.0);
+        self
+    }
+
+    /// Nobody can tell whether the server did it.
+    pub(crate) fn unknown(mut self) -> Error {
+        self.0.outcome = MCT_OUTCOME_UNKNOWN;
         self
     }
 

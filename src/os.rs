@@ -3,19 +3,20 @@
 #[cfg(not(unix))]
 compile_error!("millicast-tokens needs POSIX so far; src/os.rs is the file to port");
 
+use std::collections::VecDeque;
 use std::io;
 use std::mem::MaybeUninit;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 use std::ptr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-#[cfg(feature = "signing")]
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
+use tokio::sync::Notify;
 
 /// The process that a client belongs to. A fork makes another one of it.
 pub(crate) fn process_id() -> u32 {
@@ -48,6 +49,14 @@ impl Masked {
     }
 }
 
+impl Masked {
+    /// Was it held back before?
+    fn held_back(&self, signal: libc::c_int) -> bool {
+        // SAFETY: `before` is what pthread_sigmask gave.
+        unsafe { libc::sigismember(&self.before, signal) == 1 }
+    }
+}
+
 impl Drop for Masked {
     fn drop(&mut self) {
         // SAFETY: `before` is what pthread_sigmask gave.
@@ -76,8 +85,10 @@ pub(crate) struct SigpipeGuard {
 
 impl SigpipeGuard {
     pub(crate) fn new() -> SigpipeGuard {
-        let was_pending = sigpipe_is_pending();
-        SigpipeGuard { was_pending, _masked: Masked::new(fill_with_sigpipe) }
+        let masked = Masked::new(fill_with_sigpipe);
+        // One can only be pending from before where it was held back before.
+        let was_pending = masked.held_back(libc::SIGPIPE) && sigpipe_is_pending();
+        SigpipeGuard { was_pending, _masked: masked }
     }
 }
 
@@ -261,11 +272,13 @@ pub(crate) struct Alarm {
     /// How often it was raised. A call that began before the last time is cancelled, even if the alarm is lowered again.
     times: AtomicU64,
     pipe: Pipe,
+    /// Tells of an alarm that is being lowered, to those who may not hear of it by the pipe any more.
+    pub lowered: Notify,
 }
 
 impl Alarm {
     pub(crate) fn new() -> io::Result<Alarm> {
-        Ok(Alarm { raised: AtomicBool::new(false), times: AtomicU64::new(0), pipe: Pipe::new()? })
+        Ok(Alarm { raised: AtomicBool::new(false), times: AtomicU64::new(0), pipe: Pipe::new()?, lowered: Notify::new() })
     }
 
     /// Async-signal-safe. errno is the interrupted code's, so it is put back.
@@ -281,6 +294,8 @@ impl Alarm {
     pub(crate) fn lower(&self) {
         self.raised.store(false, Ordering::SeqCst);
         self.drain();
+        // Now, when every byte of a raise before this is gone: they look at how often it was raised.
+        self.lowered.notify_waiters();
     }
 
     fn drain(&self) {
@@ -332,8 +347,8 @@ impl AlarmWatch {
         Ok(AlarmWatch(watch?))
     }
 
-    pub(crate) fn is_over(&self, begun: u64) -> bool {
-        self.0.get_ref().0.ends_calls_of(begun)
+    pub(crate) fn alarm(&self) -> &Alarm {
+        &self.0.get_ref().0
     }
 
     /// Ends when calls that began at `begun` are cancelled, as far as the pipe tells.
@@ -341,7 +356,7 @@ impl AlarmWatch {
         loop {
             match self.0.readable().await {
                 // The runtime may remember an alarm that was lowered before.
-                Ok(mut ready) if !self.0.get_ref().0.ends_calls_of(begun) => ready.clear_ready(),
+                Ok(mut ready) if !self.alarm().ends_calls_of(begun) => ready.clear_ready(),
                 _ => return,
             }
         }
@@ -372,7 +387,7 @@ mod errno {
     }
 }
 
-const LONGEST_WAIT_MS: i32 = 50;
+const LONGEST_WAIT: Duration = Duration::from_millis(50);
 
 /// How a wait for a place ended.
 #[derive(Debug, PartialEq, Eq)]
@@ -383,43 +398,168 @@ pub(crate) enum Waited {
 }
 
 /// A number of places, one byte of a pipe each, so that a wait for one can end by an alarm too.
-pub(crate) struct Places(Pipe);
+pub(crate) struct Places {
+    free: Pipe,
+    count: u32,
+    /// The threads that wait, the first in line in front. It alone looks at the pipe, so that a place that comes free
+    /// wakes one thread and not all of them.
+    line: Mutex<VecDeque<Waiter>>,
+}
+
+struct Waiter {
+    number: usize,
+    thread: thread::Thread,
+}
 
 impl Places {
     pub(crate) fn new(count: u32) -> io::Result<Places> {
-        let places = Places(Pipe::new()?);
+        let places = Places { free: Pipe::new()?, count, line: Mutex::default() };
         (0..count).for_each(|_| places.give_back());
         Ok(places)
     }
 
+    pub(crate) fn count(&self) -> usize {
+        self.count as usize
+    }
+
     pub(crate) fn give_back(&self) {
-        self.0.put();
+        self.free.put();
     }
 
     pub(crate) fn take(&self, deadline: Instant, alarm: &Alarm, begun: u64) -> Waited {
+        if alarm.ends_calls_of(begun) {
+            return Waited::Raised;
+        }
+        if self.line().is_empty() && self.free.take() {
+            return Waited::Granted;
+        }
+        let own = InLine::enter(self);
         loop {
             if alarm.ends_calls_of(begun) {
                 return Waited::Raised;
             }
-            // A byte of an alarm that is not raised is left over; it would have the wait below return at once, for ever.
-            alarm.drain();
-            if self.0.take() {
+            if own.is_first() && self.free.take() {
                 return Waited::Granted;
             }
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return Waited::TooLate;
             }
-            // One more than the whole milliseconds left: a wait of 0 would spin.
-            // And no longer than a cancel may take that was taken back before this thread heard of it.
-            let milliseconds = i32::try_from(left.as_millis()).unwrap_or(i32::MAX).saturating_add(1).min(LONGEST_WAIT_MS);
-            wait_readable([self.0.reader.as_raw_fd(), alarm.as_raw_fd()], milliseconds);
+            // No longer than a cancel may take that this thread does not hear of: it was taken back at once, or came
+            // while another thread was the first in line.
+            let wait = left.min(LONGEST_WAIT);
+            if own.is_first() {
+                // A byte of an alarm that is not raised is left over; it would have the wait return at once, for ever.
+                alarm.drain();
+                wait_readable([self.free.reader.as_raw_fd(), alarm.as_raw_fd()], wait);
+            } else {
+                thread::park_timeout(wait);
+            }
+        }
+    }
+
+    fn line(&self) -> MutexGuard<'_, VecDeque<Waiter>> {
+        self.line.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A thread's place in the line, until it is dropped.
+struct InLine<'a> {
+    places: &'a Places,
+    number: usize,
+}
+
+impl InLine<'_> {
+    fn enter(places: &Places) -> InLine<'_> {
+        let mut line = places.line();
+        let number = line.back().map_or(0, |last| last.number.wrapping_add(1));
+        line.push_back(Waiter { number, thread: thread::current() });
+        InLine { places, number }
+    }
+
+    fn is_first(&self) -> bool {
+        self.places.line().front().is_some_and(|first| first.number == self.number)
+    }
+}
+
+impl Drop for InLine<'_> {
+    fn drop(&mut self) {
+        let mut line = self.places.line();
+        line.retain(|waiter| waiter.number != self.number);
+        if let Some(first) = line.front() {
+            first.thread.unpark();
         }
     }
 }
 
+struct PlacesFd(Arc<Places>);
+
+impl AsRawFd for PlacesFd {
+    fn as_raw_fd(&self) -> RawFd {
+        self.0.free.reader.as_raw_fd()
+    }
+}
+
+/// Places as a runtime sees them.
+pub(crate) struct PlacesWatch {
+    places: AsyncFd<PlacesFd>,
+    /// Held by the first in line, so that a place that comes free wakes one call and not all of them.
+    first: tokio::sync::Mutex<()>,
+}
+
+/// A place that was taken, until it is dropped.
+pub(crate) struct Place<'a>(&'a Places);
+
+impl PlacesWatch {
+    /// Within a runtime.
+    pub(crate) fn new(places: &Arc<Places>) -> io::Result<PlacesWatch> {
+        // SAFETY: PlacesFd keeps the descriptor's owner alive and always answers the same descriptor.
+        let places = unsafe { AsyncFd::register_with_interest(PlacesFd(Arc::clone(places)), Interest::READABLE) }?;
+        Ok(PlacesWatch { places, first: tokio::sync::Mutex::new(()) })
+    }
+
+    pub(crate) async fn take(&self) -> io::Result<Place<'_>> {
+        let _first = self.first.lock().await;
+        loop {
+            let mut ready = self.places.readable().await?;
+            let places = &*self.places.get_ref().0;
+            if places.free.take() {
+                return Ok(Place(places));
+            }
+            // Another thread was quicker.
+            ready.clear_ready();
+        }
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.give_back();
+    }
+}
+
+/// Happens once, and can be waited for by its descriptor from then on.
+pub(crate) struct Event(Pipe);
+
+impl Event {
+    pub(crate) fn new() -> io::Result<Event> {
+        Pipe::new().map(Event)
+    }
+
+    pub(crate) fn raise(&self) {
+        self.0.put();
+    }
+
+    /// Readable once it has happened.
+    pub(crate) fn descriptor(&self) -> RawFd {
+        self.0.reader.as_raw_fd()
+    }
+}
+
 /// Returns early when a signal arrives; the callers look again anyway.
-fn wait_readable(descriptors: [RawFd; 2], milliseconds: i32) {
+fn wait_readable(descriptors: [RawFd; 2], wait: Duration) {
+    // One more than the whole milliseconds: a wait of 0 would spin.
+    let milliseconds = i32::try_from(wait.as_millis()).unwrap_or(i32::MAX).saturating_add(1);
     let mut polled = descriptors.map(|fd| libc::pollfd { fd, events: libc::POLLIN, revents: 0 });
     // SAFETY: two initialised entries.
     unsafe {

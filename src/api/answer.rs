@@ -1,6 +1,7 @@
 //! What an answer, or its absence, means for the caller.
 
 use std::error::Error as StdError;
+use std::ops::Range;
 
 use zeroize::Zeroizing;
 
@@ -13,6 +14,9 @@ use crate::model::envelope::{Envelope, Refusal};
 use crate::model::json;
 use crate::os;
 
+/// What the HTTP library says of HTTP 407 to CONNECT.
+const PROXY_LOGIN: &str = "proxy authorization required";
+
 /// What a message quotes of an answer.
 const QUOTED_CHARACTERS: usize = 500;
 
@@ -22,36 +26,52 @@ pub(crate) struct Answer {
     pub content_type: String,
     pub retry_after_ms: Option<u64>,
     pub body: Zeroizing<Vec<u8>>,
+    /// Where its `data` stands in the body of an answer that was judged good.
+    data: Range<usize>,
 }
 
 impl Answer {
     /// Stands for one that was lost.
     pub(crate) fn none() -> Answer {
-        Answer { http_status: 0, content_type: String::new(), retry_after_ms: None, body: Zeroizing::default() }
+        Answer::new(0, String::new(), None, Zeroizing::default())
+    }
+
+    pub(crate) fn new(http_status: u16, content_type: String, retry_after_ms: Option<u64>, body: Zeroizing<Vec<u8>>) -> Answer {
+        Answer { http_status, content_type, retry_after_ms, body, data: 0..0 }
     }
 
     /// An error unless the API says that it did what was asked.
-    pub(crate) fn judge(self, names_token: bool, secrets: &[&str]) -> Result<Answer> {
-        match self.refusal(names_token, secrets) {
-            None => Ok(self),
-            Some(error) => Err(error),
-        }
+    pub(crate) fn judge(mut self, names_token: bool, secrets: &[&str]) -> Result<Answer> {
+        let data = match Envelope::read(&self.body) {
+            Some(Envelope::Success(data)) if (200..=299).contains(&self.http_status) => place(data, &self.body),
+            _ => return Err(self.refusal(names_token, secrets)),
+        };
+        self.data = data;
+        Ok(self)
     }
 
-    /// The `data` of an answer that was judged good.
+    /// Where nothing else is answered: did the API do it?
+    pub(crate) fn done(self) -> Result<Answer> {
+        if self.data() != "false" {
+            return Ok(self);
+        }
+        Err(Error::new(MCT_ERR_REJECTED, "the API answered that it did not do it").with(|details| {
+            details.http_status = self.http_status;
+            details.outcome = MCT_OUTCOME_REJECTED;
+        }))
+    }
+
+    /// The `data` of an answer that was judged good. It is well-formed.
     pub(crate) fn data(&self) -> &str {
-        match Envelope::read(&self.body) {
-            Some(Envelope::Success(data)) => data,
-            _ => "null",
+        match std::str::from_utf8(&self.body[self.data.clone()]) {
+            Ok("") | Err(_) => "null",
+            Ok(data) => data,
         }
     }
 
-    fn refusal(&self, names_token: bool, secrets: &[&str]) -> Option<Error> {
+    fn refusal(&self, names_token: bool, secrets: &[&str]) -> Error {
         let http = self.http_status;
         let is_success = matches!(Envelope::read(&self.body), Some(Envelope::Success(_)));
-        if is_success && (200..=299).contains(&http) {
-            return None;
-        }
         // What a success holds is a token, and no part of an error.
         let json = if is_success { None } else { redact::json(&self.body, secrets) };
         // What can't be redacted says nothing in an error but that it is a refusal.
@@ -75,7 +95,9 @@ impl Answer {
             _ if is_fail => (MCT_ERR_REJECTED, "the API refused the request"),
             _ => (MCT_ERR_SERVER, "the API answered with an error"),
         };
-        Some(self.error(status, what, refusal, json.filter(|_| is_api), secrets))
+        let error = self.error(status, what, refusal, json.filter(|_| is_api), secrets);
+        // It says both that it was done and that it was not.
+        if is_success { error.unknown() } else { error }
     }
 
     fn error(&self, status: mct_status, what: &str, refusal: Refusal, json: Option<String>, secrets: &[&str]) -> Error {
@@ -99,6 +121,14 @@ impl Answer {
                 _ => MCT_OUTCOME_REJECTED,
             };
         })
+    }
+}
+
+/// Where a part of the body stands in it. What is none of it is nowhere.
+fn place(part: &str, body: &[u8]) -> Range<usize> {
+    match (part.as_ptr() as usize).checked_sub(body.as_ptr() as usize) {
+        Some(start) if start + part.len() <= body.len() => start..start + part.len(),
+        _ => 0..0,
     }
 }
 
@@ -128,17 +158,6 @@ pub(crate) fn unreadable(answer: &Answer, id: Option<u64>, error: &serde_json::E
     })
 }
 
-/// What is answered where nothing else is: did the API do it?
-pub(crate) fn done(answer: &Answer) -> Result<()> {
-    if answer.data() != "false" {
-        return Ok(());
-    }
-    Err(Error::new(MCT_ERR_REJECTED, "the API answered that it did not do it").with(|details| {
-        details.http_status = answer.http_status;
-        details.outcome = MCT_OUTCOME_REJECTED;
-    }))
-}
-
 /// No answer came from `server`. `was_sent`: it may have the whole request.
 pub(crate) fn lost(error: &reqwest::Error, server: &str, was_sent: bool, no_roots: Option<&str>) -> Error {
     let tls = find::<rustls::Error>(error);
@@ -146,12 +165,15 @@ pub(crate) fn lost(error: &reqwest::Error, server: &str, was_sent: bool, no_root
     let io = find::<std::io::Error>(error);
     let has_no_descriptor = io.and_then(std::io::Error::raw_os_error).is_some_and(os::is_out_of_descriptors);
     let is_unsent = !was_sent || has_no_descriptor || error.is_connect() || http.is_some_and(hyper::Error::is_canceled);
+    let is_proxy_login = error.is_connect() && root(error).ends_with(PROXY_LOGIN);
     let (status, message) = if has_no_descriptor {
         (MCT_ERR_SYSTEM, format!("the system refused a socket: {}", root(error)))
     } else if let Some(tls) = tls {
-        (MCT_ERR_TLS, tls::explain(tls, no_roots))
+        (MCT_ERR_TLS, tls::explain(tls, !error.is_connect(), no_roots))
     } else if error.is_connect() && error.is_timeout() {
         (MCT_ERR_CONNECT, format!("{server} could not be reached within the connect timeout"))
+    } else if is_proxy_login {
+        (MCT_ERR_CONNECT, format!("{server} could not be reached: the proxy refused its credentials (HTTP 407)"))
     } else if error.is_connect() {
         (MCT_ERR_CONNECT, format!("{server} could not be reached: {}", root(error)))
     } else if http.is_some_and(hyper::Error::is_parse) || io.is_some_and(is_about_form) {
@@ -161,6 +183,8 @@ pub(crate) fn lost(error: &reqwest::Error, server: &str, was_sent: bool, no_root
     };
     Error::new(status, message).with(|details| {
         details.outcome = if is_unsent { MCT_OUTCOME_NOT_SENT } else { MCT_OUTCOME_UNKNOWN };
+        // Wrong credentials stay wrong, and some proxies lock an account after a few.
+        details.is_lasting = is_proxy_login;
     })
 }
 
@@ -184,5 +208,12 @@ fn find<T: StdError + 'static>(error: &reqwest::Error) -> Option<&T> {
 
 /// The innermost cause says what happened; those around it say that something did.
 fn root(error: &reqwest::Error) -> String {
-    chain(error).last().map_or_else(|| "no cause was given".to_owned(), ToString::to_string)
+    let words = chain(error).last().map_or_else(|| "no cause was given".to_owned(), ToString::to_string);
+    match words.as_str() {
+        "tls handshake eof" => "the server closed it during the TLS handshake".to_owned(),
+        "tunnel error: unsuccessful" => "the proxy refused the tunnel".to_owned(),
+        // It goes on with an address of documentation for those who write servers.
+        words if words.contains("close_notify") => "it was closed without a TLS close_notify".to_owned(),
+        _ => words,
+    }
 }

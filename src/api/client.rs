@@ -1,134 +1,60 @@
-//! The one place where requests are sent: authorization, deadline, cancel, retries and the reading of answers.
+//! A client: what its calls share, and the two ways to make them, blocking and not.
 
-use std::convert::Infallible;
 use std::fmt;
-use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use http_body::{Frame, SizeHint};
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
-use reqwest::{Method, Url};
+use reqwest::Url;
+use reqwest::header::HeaderValue;
 use zeroize::Zeroizing;
 
-use super::answer::{self, Answer};
+use super::call::{Answered, Call, Done, Ending, Kind};
+use super::call_thread::CallThread;
+use super::callbacks::CallbackThread;
 use super::config::Config;
-use super::driver::{Driver, Drivers, Ended, Http, HttpMaker};
+use super::connect::LoggedConnects;
+use super::driver::{Drivers, Http, HttpMaker};
+use super::flight::{Flight, Request, Terms, Work};
 use super::log::{Level, Lines};
-use super::progress::Progress;
+use super::refused;
 use super::resolver::Resolver;
-use super::retry::{self, Repeat};
 use super::tls::Tls;
-use crate::error::{
-    Error, MCT_ERR_CANCELLED, MCT_ERR_FORKED, MCT_ERR_PROTOCOL, MCT_ERR_SYSTEM, MCT_ERR_TIMEOUT, MCT_OUTCOME_UNKNOWN, Result,
-};
-use crate::os::{self, Alarm, SigpipeGuard};
-use crate::text::extend_wiping;
+use crate::error::{Error, MCT_ERR_CANCELLED, MCT_ERR_FORKED, MCT_ERR_TIMEOUT, Result};
+use crate::os::{self, Alarm, Places, SigpipeGuard};
 
 /// Servers and balancers close idle connections after 5 seconds and more. Ours are given up before that.
 const IDLE: Duration = Duration::from_secs(4);
 const MOST_HEADERS: usize = 100;
-const FIRST_BYTES: usize = 64 << 10;
+/// Of timers.
+const LATENESS: Duration = Duration::from_millis(5);
 
-/// One operation, to be sent once or several times.
-#[derive(Debug)]
-pub(crate) struct Request {
-    pub method: Method,
-    pub path: String,
-    pub query: Vec<(&'static str, String)>,
-    pub body: Option<Zeroizing<Vec<u8>>>,
-    pub repeat: Repeat,
-    /// What `body` holds that no error may show, should the server quote it.
+/// What every call of a client needs.
+pub(crate) struct Core {
+    pub config: Config,
+    pub authorization: HeaderValue,
+    pub no_roots: Option<String>,
+    /// What no error may show, should a server or a proxy echo it.
     pub secrets: Vec<Zeroizing<String>>,
-    /// The path names one token, which may not be there.
-    pub names_token: bool,
-}
-
-pub(crate) struct Client {
-    config: Config,
-    authorization: HeaderValue,
-    no_roots: Option<String>,
-    drivers: Drivers,
-    alarm: Arc<Alarm>,
-    next_slot: Mutex<Option<Instant>>,
+    pub alarm: Arc<Alarm>,
+    next_turn: Mutex<Option<Instant>>,
     process: u32,
 }
 
-impl fmt::Debug for Client {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("Client").field("base_url", &self.config.base_url.as_str()).finish_non_exhaustive()
-    }
-}
-
-impl Client {
-    pub(crate) fn new(config: &Config) -> Result<Client> {
-        config.check()?;
-        let refused = |error: std::io::Error| Error::new(MCT_ERR_SYSTEM, format!("the system refused a pipe: {error}"));
-        let tls = Tls::new(&config.extra_roots, config.base_url.scheme() == "https")?;
-        let alarm = Arc::new(Alarm::new().map_err(refused)?);
-        let http = http_maker(config, tls.config);
-        let drivers = Drivers::new(config.max_connections, Arc::clone(&alarm), http).map_err(refused)?;
-        Ok(Client {
-            authorization: bearer(&config.api_secret)?,
-            config: config.clone(),
-            no_roots: tls.no_roots,
-            drivers,
-            alarm,
-            next_slot: Mutex::new(None),
-            process: os::process_id(),
-        })
-    }
-
-    /// Async-signal-safe. A forked child shares the parent's pipe, so it must not touch it.
-    pub(crate) fn cancel(&self) {
-        if self.is_own_process() {
-            self.alarm.raise();
-        }
-    }
-
-    pub(crate) fn resume(&self) {
-        if self.is_own_process() {
-            self.drivers.lower_alarm();
-        }
-    }
-
+impl Core {
     fn is_own_process(&self) -> bool {
         self.process == os::process_id()
     }
 
-    /// When a call that begins now has to be over.
-    pub(crate) fn deadline(&self) -> Instant {
-        Instant::now() + self.config.timeout
+    pub(crate) fn check_process(&self) -> Result<()> {
+        if self.is_own_process() {
+            return Ok(());
+        }
+        let message = "the client was made before a fork and belongs to the parent process; make a new one in the child";
+        Err(Error::new(MCT_ERR_FORKED, message))
     }
 
-    /// Sends a request, as often as its kind allows, until the deadline.
-    pub(crate) fn send(&self, request: &Request, deadline: Instant) -> Result<Answer> {
-        if !self.is_own_process() {
-            let message = "the client was made before a fork and belongs to the parent process; make a new one in the child";
-            return Err(Error::new(MCT_ERR_FORKED, message));
-        }
-        let _no_sigpipe = SigpipeGuard::new();
-        let call = Call {
-            client: self,
-            request,
-            url: self.url(request),
-            lines: Lines::new(self.config.log.clone()),
-            progress: Progress::default(),
-            deadline,
-            begun: self.alarm.times(),
-        };
-        let result = self.drivers.lease(deadline, call.begun).and_then(|lease| call.drive(lease.driver()));
-        if let Err(error) = &result {
-            call.lines.add(Level::Error, || format!("failed: {} {}: {error}", request.method, request.path));
-            call.lines.flush();
-        }
-        result
-    }
-
-    fn url(&self, request: &Request) -> Url {
+    pub(crate) fn url(&self, request: &Request) -> Url {
         let mut url = self.config.base_url.clone();
         url.set_path(&format!("{}{}", self.config.base_url.path().trim_end_matches('/'), request.path));
         if !request.query.is_empty() {
@@ -137,26 +63,158 @@ impl Client {
         url
     }
 
-    /// When this request may go out, if requests are spread.
-    fn slot(&self, deadline: Instant) -> Result<Option<Instant>> {
+    /// Waits for the turn of a request, if requests are spread.
+    pub(crate) async fn turn(&self, deadline: Instant) -> Result<()> {
         if self.config.requests_per_second == 0 {
-            return Ok(None);
+            return Ok(());
         }
-        let mut next = self.next_slot.lock().unwrap_or_else(PoisonError::into_inner);
+        while let Some(next) = self.turn_or_next() {
+            if next > deadline {
+                return Err(Error::new(MCT_ERR_TIMEOUT, "the deadline is before the request's turn (see requests_per_second)"));
+            }
+            tokio::time::sleep_until(next.into()).await;
+        }
+        Ok(())
+    }
+
+    /// Takes the turn if it has come; else, when it comes. Nobody holds one while waiting, so a call that ends early
+    /// costs the others none.
+    fn turn_or_next(&self) -> Option<Instant> {
+        let mut next_turn = self.next_turn.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
-        let slot = next.map_or(now, |next| next.max(now));
-        if slot > deadline {
-            return Err(Error::new(MCT_ERR_TIMEOUT, "the deadline is before the request's turn (see requests_per_second)"));
+        let next = next_turn.unwrap_or(now);
+        if next > now {
+            return Some(next);
         }
-        *next = Some(slot + Duration::from_secs(1) / self.config.requests_per_second);
-        Ok(Some(slot))
+        // A timer is late by a little, which must not add up.
+        let from = next.max(now.checked_sub(LATENESS).unwrap_or(now));
+        *next_turn = Some(from + Duration::from_secs(1) / self.config.requests_per_second);
+        None
+    }
+}
+
+pub(crate) struct Client {
+    core: Arc<Core>,
+    drivers: Drivers,
+    call_thread: CallThread,
+    callback_thread: CallbackThread,
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Client").field("base_url", &self.core.config.base_url.as_str()).finish_non_exhaustive()
+    }
+}
+
+impl Client {
+    pub(crate) fn new(config: &Config) -> Result<Client> {
+        config.check()?;
+        let no_pipe = |error: std::io::Error| refused("the system refused a pipe", &error);
+        let tls = Tls::new(&config.extra_roots, config.base_url.scheme() == "https")?;
+        let alarm = Arc::new(Alarm::new().map_err(no_pipe)?);
+        let places = Arc::new(Places::new(config.max_connections).map_err(no_pipe)?);
+        let http = Arc::new(http_maker(config, tls.config));
+        let core = Core {
+            authorization: bearer(&config.api_secret)?,
+            config: config.clone(),
+            no_roots: tls.no_roots,
+            secrets: config.secrets(),
+            alarm: Arc::clone(&alarm),
+            next_turn: Mutex::new(None),
+            process: os::process_id(),
+        };
+        Ok(Client {
+            core: Arc::new(core),
+            drivers: Drivers::new(Arc::clone(&places), Arc::clone(&alarm), Arc::clone(&http)),
+            call_thread: CallThread::new(places, alarm, http),
+            callback_thread: CallbackThread::default(),
+        })
+    }
+
+    /// Async-signal-safe. A forked child shares the parent's pipe, so it must not touch it.
+    pub(crate) fn cancel(&self) {
+        if self.core.is_own_process() {
+            self.core.alarm.raise();
+        }
+    }
+
+    /// Lets calls be made again. Those that began before the cancel end all the same.
+    pub(crate) fn resume(&self) {
+        if self.core.is_own_process() {
+            self.core.alarm.lower();
+        }
+    }
+
+    pub(crate) fn alarm(&self) -> &Arc<Alarm> {
+        &self.core.alarm
+    }
+
+    /// What a call that begins now has to remember, to be ended by a cancel.
+    pub(crate) fn cancels(&self) -> u64 {
+        self.core.alarm.times()
+    }
+
+    /// For what is answered without a call: may one be made that began at `begun`?
+    pub(crate) fn check(&self, begun: u64) -> Result<()> {
+        self.core.check_process()?;
+        if self.core.alarm.ends_calls_of(begun) {
+            return Err(Error::new(MCT_ERR_CANCELLED, "the call was cancelled"));
+        }
+        Ok(())
+    }
+
+    /// Does it on this thread, which waits for it.
+    pub(crate) fn run<T>(&self, begun: u64, work: Work<T>) -> Result<T> {
+        self.core.check_process()?;
+        let _no_sigpipe = SigpipeGuard::new();
+        let terms = Terms::new(begun, self.core.config.timeout);
+        let lines = Arc::new(Lines::kept(self.core.config.log.clone()));
+        let lease = self.drivers.lease(&terms).inspect_err(|error| {
+            lines.add(Level::Error, || format!("failed before anything was sent: {error}"));
+            lines.flush();
+        })?;
+        let driver = lease.driver();
+        let flight = Flight::new(Arc::clone(&self.core), driver.http.clone(), terms, lines);
+        driver.drive(&flight, work(flight.clone()))
+    }
+
+    /// Has it done by the thread that drives such calls. `timeout`: its own; None: the client's.
+    pub(crate) fn start(
+        &self,
+        begun: u64,
+        timeout: Option<Duration>,
+        kind: Kind,
+        done: Option<Done>,
+        work: Work<Answered>,
+    ) -> Result<Arc<Call>> {
+        self.core.check_process()?;
+        let log = self.core.config.log.clone();
+        let callbacks = if log.is_some() || done.is_some() { Some(self.callback_thread.started()?) } else { None };
+        let jobs = self.call_thread.started()?;
+        let call = Arc::new(Call::new(kind));
+        let lines = Arc::new(Lines::handed_over(log, callbacks.clone()));
+        let terms = Terms::new(begun, timeout.unwrap_or(self.core.config.timeout));
+        let ending = Ending::new(Arc::clone(&call), Arc::clone(&self.core), callbacks, done);
+        jobs.drive(Arc::clone(&self.core), terms, lines, ending, work);
+        Ok(call)
+    }
+
+    /// A call that is over at once: `known` is what came of it. It is asked when nothing can fail any more.
+    pub(crate) fn start_known(&self, kind: Kind, done: Option<Done>, known: impl FnOnce() -> Result<Answered>) -> Result<Arc<Call>> {
+        self.core.check_process()?;
+        let callbacks = done.is_some().then(|| self.callback_thread.started()).transpose()?;
+        let call = Arc::new(Call::new(kind));
+        Ending::new(Arc::clone(&call), Arc::clone(&self.core), callbacks, done).end(known());
+        Ok(call)
     }
 }
 
 impl Drop for Client {
     fn drop(&mut self) {
-        if !self.is_own_process() {
+        if !self.core.is_own_process() {
             self.drivers.forget();
+            self.call_thread.forget();
+            self.callback_thread.forget();
         }
     }
 }
@@ -174,8 +232,9 @@ fn bearer(secret: &str) -> Result<HeaderValue> {
 fn http_maker(config: &Config, tls: rustls::ClientConfig) -> HttpMaker {
     let (user_agent, connect_timeout, proxy) = (config.user_agent.clone(), config.connect_timeout, config.proxy.clone());
     let resolver = Arc::new(Resolver::default());
+    let log = config.log.is_some().then(|| LoggedConnects { server: config.server().into() });
     let make = move |most_idle| {
-        let builder = reqwest::Client::builder()
+        let mut builder = reqwest::Client::builder()
             .tls_backend_preconfigured(tls.clone())
             .dns_resolver(Arc::clone(&resolver))
             .http1_only()
@@ -187,179 +246,13 @@ fn http_maker(config: &Config, tls: rustls::ClientConfig) -> HttpMaker {
             .tcp_nodelay(true)
             .user_agent(&user_agent)
             .no_proxy();
+        if let Some(log) = &log {
+            builder = builder.connector_layer(log.clone());
+        }
         match &proxy {
             Some(proxy) => builder.proxy(reqwest::Proxy::all(proxy.clone())?).build(),
             None => builder.build(),
         }
     };
-    Box::new(move || Ok(Http { keeping: make(1)?, fresh: make(0)? }))
-}
-
-struct Call<'a> {
-    client: &'a Client,
-    request: &'a Request,
-    url: Url,
-    lines: Lines,
-    progress: Progress,
-    deadline: Instant,
-    begun: u64,
-}
-
-impl Call<'_> {
-    fn drive(&self, driver: &Driver) -> Result<Answer> {
-        match driver.drive(self.deadline, self.begun, &self.lines, self.attempts(driver)) {
-            Ended::Done(result) => result,
-            Ended::Cancelled => Err(self.ended_early(MCT_ERR_CANCELLED, "the call was cancelled".to_owned())),
-            Ended::TooLate => {
-                let message = format!("the deadline of {} ms passed", self.client.config.timeout.as_millis());
-                Err(self.ended_early(MCT_ERR_TIMEOUT, message))
-            }
-        }
-    }
-
-    async fn attempts(&self, driver: &Driver) -> Result<Answer> {
-        let mut attempt = 0;
-        loop {
-            if let Some(slot) = self.client.slot(self.deadline)? {
-                tokio::time::sleep_until(slot.into()).await;
-            }
-            let result = self.attempt(driver, attempt + 1).await;
-            let error = match result {
-                Ok(answer) => return Ok(answer),
-                Err(error) if self.progress.may_be_done() && retry::was_done_before(self.request.repeat, &error) => {
-                    return Ok(Answer::none());
-                }
-                Err(error) => self.progress.ended(error),
-            };
-            if attempt == self.client.config.max_retries || !retry::may_repeat(self.request.repeat, &error) {
-                return Err(error);
-            }
-            let pause = retry::pause(attempt, &error);
-            if Instant::now().checked_add(pause).is_none_or(|then| then >= self.deadline) {
-                return Err(error);
-            }
-            self.lines.add(Level::Warn, || format!("retry in {} ms: {error}", pause.as_millis()));
-            tokio::time::sleep(pause).await;
-            attempt += 1;
-        }
-    }
-
-    async fn attempt(&self, driver: &Driver, number: u32) -> Result<Answer> {
-        // A runtime that nobody drove has not seen the server close an idle connection. Each turn lets it: one to
-        // hear of it, one for the connection's task to act on it, and one to come back here.
-        for _ in 0..3 {
-            tokio::task::yield_now().await;
-        }
-        let Request { method, path, body, .. } = self.request;
-        self.lines.add(Level::Debug, || format!("request: {method} {path} (attempt {number})"));
-        let started = Instant::now();
-        self.progress.begins(body.is_none());
-        let http = match self.request.repeat {
-            Repeat::OnlyUnprocessed => &driver.http.fresh,
-            Repeat::Safe | Repeat::Delete => &driver.http.keeping,
-        };
-        let mut builder = http
-            .request(method.clone(), self.url.clone())
-            .header(AUTHORIZATION, self.client.authorization.clone())
-            .header(ACCEPT, HeaderValue::from_static("application/json"));
-        if let Some(body) = body {
-            builder = builder
-                .header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
-                .body(reqwest::Body::wrap(WatchedBody::new(body, Arc::clone(&self.progress.was_sent))));
-        }
-        let answer = match builder.send().await {
-            Ok(response) => self.read(response).await,
-            Err(error) => Err(self.lost(&error)),
-        };
-        self.note(&answer, started);
-        let own = self.request.secrets.iter().map(|secret| secret.as_str());
-        let mut secrets: Vec<&str> = std::iter::once(self.client.config.api_secret.as_str()).chain(own).collect();
-        secrets.sort_unstable_by_key(|secret| std::cmp::Reverse(secret.len()));
-        answer?.judge(self.request.names_token, &secrets)
-    }
-
-    fn lost(&self, error: &reqwest::Error) -> Error {
-        let url = &self.client.config.base_url;
-        let through = if self.client.config.proxy.is_some() { " (through the proxy)" } else { "" };
-        let port = url.port_or_known_default().unwrap_or_default();
-        let server = format!("{}:{port}{through}", url.host_str().unwrap_or_default());
-        answer::lost(error, &server, self.progress.was_sent.load(Ordering::Relaxed), self.client.no_roots.as_deref())
-    }
-
-    fn note(&self, answer: &Result<Answer>, started: Instant) {
-        let milliseconds = started.elapsed().as_millis();
-        match answer {
-            Ok(answer) => self.lines.add(Level::Info, || {
-                let Request { method, path, .. } = self.request;
-                format!("answer: {method} {path}: HTTP {} in {milliseconds} ms, {} bytes", answer.http_status, answer.body.len())
-            }),
-            Err(error) => self.lines.add(Level::Warn, || format!("no answer after {milliseconds} ms: {error}")),
-        }
-    }
-
-    async fn read(&self, mut response: reqwest::Response) -> Result<Answer> {
-        let http_status = response.status().as_u16();
-        let most = u64::from(self.client.config.max_answer_bytes);
-        let expected = response.content_length().unwrap_or(0);
-        if expected > most {
-            return Err(too_large(http_status, most));
-        }
-        let content_type = text_header(response.headers(), CONTENT_TYPE).to_owned();
-        let retry_after_ms = retry::retry_after_ms(text_header(response.headers(), RETRY_AFTER));
-        // What a server says it will send is no reason to take memory for it.
-        let mut body = Zeroizing::new(Vec::with_capacity(usize::try_from(expected).unwrap_or(0).min(FIRST_BYTES)));
-        let broke_off = |error: reqwest::Error| self.lost(&error).with(|details| details.http_status = http_status);
-        while let Some(chunk) = response.chunk().await.map_err(broke_off)? {
-            if body.len() as u64 + chunk.len() as u64 > most {
-                return Err(too_large(http_status, most));
-            }
-            extend_wiping(&mut body, &chunk);
-        }
-        Ok(Answer { http_status, content_type, retry_after_ms, body })
-    }
-
-    fn ended_early(&self, status: i32, message: String) -> Error {
-        Error::new(status, message).with(|details| details.outcome = self.progress.outcome())
-    }
-}
-
-fn too_large(http_status: u16, most: u64) -> Error {
-    Error::new(MCT_ERR_PROTOCOL, format!("the answer is larger than {most} bytes (see max_answer_bytes)")).with(|details| {
-        details.http_status = http_status;
-        details.outcome = MCT_OUTCOME_UNKNOWN;
-    })
-}
-
-fn text_header(headers: &HeaderMap, name: reqwest::header::HeaderName) -> &str {
-    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
-}
-
-/// A body that tells when it is taken. Before that the server can't have the whole request.
-struct WatchedBody {
-    whole: Option<Bytes>,
-    was_sent: Arc<AtomicBool>,
-}
-
-impl WatchedBody {
-    fn new(body: &Zeroizing<Vec<u8>>, was_sent: Arc<AtomicBool>) -> WatchedBody {
-        WatchedBody { whole: Some(Bytes::from_owner(body.clone())), was_sent }
-    }
-}
-
-impl http_body::Body for WatchedBody {
-    type Data = Bytes;
-    type Error = Infallible;
-
-    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<std::result::Result<Frame<Bytes>, Infallible>>> {
-        self.was_sent.store(true, Ordering::Relaxed);
-        Poll::Ready(self.whole.take().map(|whole| Ok(Frame::data(whole))))
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.whole.is_none()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.whole.as_ref().map_or(0, |whole| whole.len() as u64))
-    }
+    Box::new(move |most_idle| Ok(Http { keeping: make(most_idle)?, fresh: make(0)? }))
 }

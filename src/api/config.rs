@@ -4,6 +4,9 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use percent_encoding::percent_decode_str;
 use reqwest::Url;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
@@ -15,6 +18,7 @@ use crate::model::limits;
 
 const PLATFORM: &str = "https://api.millicast.com";
 const MOST_CONNECTIONS: u32 = 1024;
+const SHORTEST_PART: usize = 3;
 
 #[derive(Clone)]
 pub(crate) struct Config {
@@ -71,6 +75,31 @@ impl Config {
         parsed.set_path(&path);
         self.base_url = parsed;
         Ok(())
+    }
+
+    /// What must not come back in an error: the API secret and, in every form that they are sent in, the proxy's
+    /// credentials. Parts of them that are too short to be told from words are not looked for alone.
+    pub(crate) fn secrets(&self) -> Vec<Zeroizing<String>> {
+        let mut secrets = vec![self.api_secret.clone()];
+        let Some(proxy) = self.proxy.as_ref().filter(|proxy| !proxy.username().is_empty() || proxy.password().is_some()) else {
+            return secrets;
+        };
+        let given = (proxy.username().to_owned(), proxy.password().unwrap_or_default().to_owned());
+        let plain = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+        let meant = (plain(&given.0), plain(&given.1));
+        for (user, password) in [given, meant] {
+            let both = format!("{user}:{password}");
+            secrets.extend([BASE64_STANDARD.encode(&both), both].map(Zeroizing::new));
+            secrets.extend([user, password].map(Zeroizing::new).into_iter().filter(|part| part.len() >= SHORTEST_PART));
+        }
+        secrets
+    }
+
+    /// Host and port, for people.
+    pub(crate) fn server(&self) -> String {
+        let through = if self.proxy.is_some() { " (through the proxy)" } else { "" };
+        let port = self.base_url.port_or_known_default().unwrap_or_default();
+        format!("{}:{port}{through}", self.base_url.host_str().unwrap_or_default())
     }
 
     pub(crate) fn set_proxy(&mut self, url: &str) -> Result<()> {

@@ -1,97 +1,47 @@
-//! A runtime with the HTTP client that belongs to it. The thread that makes a call drives it; between calls it rests.
+//! A runtime with the HTTP clients that belong to it. The thread that makes a call drives it; between calls it rests.
 
-use std::future::{Future, poll_fn};
+use std::future::{Future, pending, poll_fn};
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
-use std::time::Instant;
 
 use tokio::runtime::{Builder, Runtime};
-use tokio::sync::Notify;
 
-use super::log::{Lines, is_inside_callback};
-use crate::error::{Error, MCT_ERR_CANCELLED, MCT_ERR_SYSTEM, MCT_ERR_TIMEOUT, Result};
-use crate::os::{Alarm, AlarmWatch, Places, Waited};
+use super::flight::{Flight, Terms};
+use super::log::is_inside_callback;
+use super::refused;
+use crate::error::{Error, MCT_ERR_CANCELLED, MCT_ERR_TIMEOUT, Result};
+use crate::os::{self, Alarm, AlarmWatch, Places, Waited};
 
-/// How a driven call ended.
-pub(crate) enum Ended<T> {
-    Done(T),
-    Cancelled,
-    TooLate,
-}
+/// Turns of the runtime between looks at its timers and descriptors. A server that never stops sending keeps a
+/// connection's task busy, and must not keep a call from its deadline.
+const TURNS: u32 = 1;
 
 /// The HTTP clients of one runtime.
+#[derive(Clone)]
 pub(crate) struct Http {
-    /// Keeps its connection for the next request.
+    /// Keeps its connections for the next requests.
     pub keeping: reqwest::Client,
     /// Makes a connection for each request. A kept one may be closed by the server at the very moment that a request
     /// goes out on it, and nobody could tell whether the request was carried out.
     pub fresh: reqwest::Client,
 }
 
-pub(crate) type HttpMaker = Box<dyn Fn() -> reqwest::Result<Http> + Send + Sync>;
+/// Given how many idle connections are kept.
+pub(crate) type HttpMaker = Box<dyn Fn(usize) -> reqwest::Result<Http> + Send + Sync>;
 
-// The order of the fields is the order of dropping: what lives on the runtime goes before it.
-pub(crate) struct Driver {
-    pub http: Http,
-    alarm: AlarmWatch,
-    /// Tells of an alarm that is being lowered: the pipe may not, any more.
-    lowered: Arc<Notify>,
-    runtime: Runtime,
-}
+/// A client's alarm as one runtime sees it.
+pub(crate) struct Watch(AlarmWatch);
 
-impl Driver {
-    fn new(http: &HttpMaker, alarm: &Arc<Alarm>, lowered: &Arc<Notify>) -> Result<Driver> {
-        let refused = |what: &str, error: &dyn std::fmt::Display| Error::new(MCT_ERR_SYSTEM, format!("{what}: {error}"));
-        let runtime = Builder::new_current_thread()
-            .enable_io()
-            .enable_time()
-            .build()
-            .map_err(|error| refused("the system refused what a call needs", &error))?;
-        let entered = runtime.enter();
-        let alarm = AlarmWatch::new(alarm).map_err(|error| refused("the system refused to watch a descriptor", &error))?;
-        let http = http().map_err(|error| refused("the HTTP client can't be made", &error.without_url()))?;
-        drop(entered);
-        Ok(Driver { http, alarm, lowered: Arc::clone(lowered), runtime })
-    }
-
-    /// Drives `call` to its end, its deadline or the alarm, on this thread. Log lines are handed over in between,
-    /// while this thread is outside of the runtime.
-    pub(crate) fn drive<T>(&self, deadline: Instant, begun: u64, lines: &Lines, call: impl Future<Output = T>) -> Ended<T> {
-        let mut bounded = pin!(async {
-            let mut call = pin!(call);
-            let mut cancelled = pin!(self.cancelled(begun));
-            let mut too_late = pin!(tokio::time::sleep_until(deadline.into()));
-            poll_fn(|context| {
-                if let Poll::Ready(done) = call.as_mut().poll(context) {
-                    return Poll::Ready(Ended::Done(done));
-                }
-                if cancelled.as_mut().poll(context).is_ready() {
-                    return Poll::Ready(Ended::Cancelled);
-                }
-                too_late.as_mut().poll(context).map(|()| Ended::TooLate)
-            })
-            .await
-        });
+impl Watch {
+    /// Ends when the calls that began at `begun` are cancelled.
+    pub(crate) async fn ends_calls_of(&self, begun: u64) {
+        let alarm = self.0.alarm();
+        let mut raised = pin!(self.0.ends_calls_of(begun));
         loop {
-            let ended = self.runtime.block_on(poll_fn(|context| match bounded.as_mut().poll(context) {
-                Poll::Ready(ended) => Poll::Ready(Some(ended)),
-                Poll::Pending if lines.are_waiting() => Poll::Ready(None),
-                Poll::Pending => Poll::Pending,
-            }));
-            lines.flush();
-            if let Some(ended) = ended {
-                self.settle();
-                return ended;
-            }
-        }
-    }
-
-    async fn cancelled(&self, begun: u64) {
-        let mut raised = pin!(self.alarm.ends_calls_of(begun));
-        loop {
-            let mut lowered = pin!(self.lowered.notified());
-            if self.alarm.is_over(begun) {
+            // Lowered, the pipe may not tell of it any more.
+            let mut lowered = pin!(alarm.lowered.notified());
+            if alarm.ends_calls_of(begun) {
                 return;
             }
             let is_raised = poll_fn(|context| match raised.as_mut().poll(context) {
@@ -100,6 +50,57 @@ impl Driver {
             });
             if is_raised.await {
                 return;
+            }
+        }
+    }
+}
+
+// The order of the fields is the order of dropping: what lives on the runtime goes before it.
+pub(crate) struct Driver {
+    pub http: Http,
+    pub watch: Watch,
+    pub runtime: Runtime,
+}
+
+impl Driver {
+    pub(crate) fn new(http: &HttpMaker, most_idle: usize, alarm: &Arc<Alarm>) -> Result<Driver> {
+        let runtime = Builder::new_current_thread()
+            .enable_io()
+            .enable_time()
+            .event_interval(TURNS)
+            .build()
+            .map_err(|error| refused("the system refused what a call needs", &error))?;
+        let entered = runtime.enter();
+        let alarm = AlarmWatch::new(alarm).map_err(|error| refused("the system refused to watch a descriptor", &error))?;
+        let http = http(most_idle).map_err(|error| refused("the HTTP client can't be made", &error.without_url()))?;
+        drop(entered);
+        Ok(Driver { http, watch: Watch(alarm), runtime })
+    }
+
+    /// Drives `call` to its end on this thread. Log lines are handed over in between, while this thread is outside of
+    /// the runtime.
+    pub(crate) fn drive<T>(&self, flight: &Flight, call: impl Future<Output = Result<T>>) -> Result<T> {
+        let mut bounded = Box::pin(flight.bounded(&self.watch, pending(), call));
+        loop {
+            let ended = self.runtime.block_on(poll_fn(|context| match bounded.as_mut().poll(context) {
+                Poll::Ready(ended) => Poll::Ready(Some(ended)),
+                Poll::Pending if flight.lines().are_waiting() => Poll::Ready(None),
+                Poll::Pending => Poll::Pending,
+            }));
+            if flight.lines().flush()
+                && let Err(forked) = flight.check_process()
+            {
+                // The host forked in its callback, and this is the child: the call is the parent's, and so is all that
+                // it stands on.
+                std::mem::forget(bounded);
+                return Err(forked.unknown());
+            }
+            if let Some(ended) = ended {
+                drop(bounded);
+                if !flight.keeps_all() {
+                    self.settle();
+                }
+                return ended;
             }
         }
     }
@@ -116,11 +117,11 @@ impl Driver {
 
 /// Lends a driver to each call, and lets the calls that find none wait in line.
 pub(crate) struct Drivers {
-    places: Places,
+    process: u32,
+    places: Arc<Places>,
     resting: Mutex<Vec<Driver>>,
     alarm: Arc<Alarm>,
-    lowered: Arc<Notify>,
-    http: HttpMaker,
+    http: Arc<HttpMaker>,
 }
 
 pub(crate) struct Lease<'a> {
@@ -132,21 +133,15 @@ pub(crate) struct Lease<'a> {
 }
 
 impl Drivers {
-    pub(crate) fn new(most: u32, alarm: Arc<Alarm>, http: HttpMaker) -> std::io::Result<Drivers> {
-        Ok(Drivers { places: Places::new(most)?, resting: Mutex::new(Vec::new()), alarm, lowered: Arc::new(Notify::new()), http })
+    pub(crate) fn new(places: Arc<Places>, alarm: Arc<Alarm>, http: Arc<HttpMaker>) -> Drivers {
+        Drivers { process: os::process_id(), places, resting: Mutex::new(Vec::new()), alarm, http }
     }
 
-    /// Ends the calls that began before the alarm was raised, and lets calls be made again.
-    pub(crate) fn lower_alarm(&self) {
-        self.lowered.notify_waiters();
-        self.alarm.lower();
-    }
-
-    pub(crate) fn lease(&self, deadline: Instant, begun: u64) -> Result<Lease<'_>> {
+    pub(crate) fn lease(&self, terms: &Terms) -> Result<Lease<'_>> {
         if is_inside_callback() {
-            return Ok(Lease { driver: Some(Driver::new(&self.http, &self.alarm, &self.lowered)?), drivers: self, is_extra: true });
+            return Ok(Lease { driver: Some(self.driver()?), drivers: self, is_extra: true });
         }
-        match self.places.take(deadline, &self.alarm, begun) {
+        match self.places.take(terms.deadline, &self.alarm, terms.begun) {
             Waited::Granted => {}
             Waited::Raised => return Err(Error::new(MCT_ERR_CANCELLED, "the call was cancelled while it waited for a connection")),
             Waited::TooLate => {
@@ -161,9 +156,13 @@ impl Drivers {
         let rested = self.resting.lock().unwrap_or_else(PoisonError::into_inner).pop();
         lease.driver = Some(match rested {
             Some(driver) => driver,
-            None => Driver::new(&self.http, &self.alarm, &self.lowered)?,
+            None => self.driver()?,
         });
         Ok(lease)
+    }
+
+    fn driver(&self) -> Result<Driver> {
+        Driver::new(&self.http, 1, &self.alarm)
     }
 
     /// In a forked child: dropping a driver would deregister the parent's descriptors, so it is left as it is.
@@ -181,6 +180,10 @@ impl Lease<'_> {
 
 impl Drop for Lease<'_> {
     fn drop(&mut self) {
+        if self.drivers.process != os::process_id() {
+            std::mem::forget(self.driver.take());
+            return;
+        }
         if self.is_extra {
             return;
         }

@@ -4,6 +4,8 @@ use std::cell::Cell;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::callbacks::Callbacks;
+
 /// How detailed a line is; the numbers are C's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Level {
@@ -22,38 +24,72 @@ pub(crate) struct Sink {
     pub write: Box<Write>,
 }
 
-/// The lines of one call, kept until the caller's thread is outside of the runtime: the host's callback may then
-/// call back into the library.
+impl Sink {
+    fn take(&self, level: Level, line: &str) {
+        let _inside = Inside::enter();
+        (self.write)(level, line);
+    }
+}
+
+/// The lines of one call. The host's callback may call back into the library, so it is never called on a thread that
+/// is inside of a runtime.
 pub(crate) struct Lines {
     sink: Option<Arc<Sink>>,
-    waiting: Mutex<VecDeque<(Level, String)>>,
+    way: Way,
+}
+
+enum Way {
+    /// Until the caller's thread is outside of the runtime.
+    Kept(Mutex<VecDeque<(Level, String)>>),
+    /// To the thread for callbacks.
+    HandedOver(Option<Callbacks>),
 }
 
 impl Lines {
-    pub(crate) fn new(sink: Option<Arc<Sink>>) -> Lines {
-        Lines { sink, waiting: Mutex::new(VecDeque::new()) }
+    pub(crate) fn kept(sink: Option<Arc<Sink>>) -> Lines {
+        Lines { sink, way: Way::Kept(Mutex::default()) }
+    }
+
+    pub(crate) fn handed_over(sink: Option<Arc<Sink>>, callbacks: Option<Callbacks>) -> Lines {
+        Lines { sink, way: Way::HandedOver(callbacks) }
     }
 
     pub(crate) fn add(&self, level: Level, line: impl FnOnce() -> String) {
-        if self.sink.as_ref().is_some_and(|sink| level <= sink.most_detailed) {
-            self.waiting.lock().unwrap_or_else(PoisonError::into_inner).push_back((level, line()));
+        let Some(sink) = self.sink.as_ref().filter(|sink| level <= sink.most_detailed) else { return };
+        let line = line();
+        match &self.way {
+            Way::Kept(waiting) => waiting.lock().unwrap_or_else(PoisonError::into_inner).push_back((level, line)),
+            Way::HandedOver(None) => {}
+            Way::HandedOver(Some(callbacks)) => {
+                let sink = Arc::clone(sink);
+                callbacks.hand_over(move || sink.take(level, &line));
+            }
         }
     }
 
     fn next(&self) -> Option<(Level, String)> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
+        match &self.way {
+            Way::Kept(waiting) => waiting.lock().unwrap_or_else(PoisonError::into_inner).pop_front(),
+            Way::HandedOver(_) => None,
+        }
     }
 
     pub(crate) fn are_waiting(&self) -> bool {
-        self.sink.is_some() && !self.waiting.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+        match &self.way {
+            Way::Kept(waiting) => self.sink.is_some() && !waiting.lock().unwrap_or_else(PoisonError::into_inner).is_empty(),
+            Way::HandedOver(_) => false,
+        }
     }
 
-    pub(crate) fn flush(&self) {
-        let Some(sink) = &self.sink else { return };
+    /// Was there a line?
+    pub(crate) fn flush(&self) -> bool {
+        let Some(sink) = &self.sink else { return false };
+        let mut was_there = false;
         while let Some((level, line)) = self.next() {
-            let _inside = Inside::enter();
-            (sink.write)(level, &line);
+            sink.take(level, &line);
+            was_there = true;
         }
+        was_there
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::error::{Error, MCT_OUTCOME_NOT_SENT, MCT_OUTCOME_REJECTED, MCT_OUTCOME_UNKNOWN, mct_outcome};
 
-/// What the server may have of a call, over all its attempts.
+/// What the server may have of a request, over all its attempts.
 #[derive(Default)]
 pub(crate) struct Progress {
     /// It may have the whole of the request that is under way.
@@ -16,8 +16,15 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    pub(crate) fn begins(&self, was_sent: bool) {
-        self.was_sent.store(was_sent, Ordering::Relaxed);
+    /// For the next request of the same call.
+    pub(crate) fn restart(&self) {
+        for flag in [&self.is_under_way, &self.may_be_done, &self.was_rejected] {
+            flag.store(false, Ordering::Relaxed);
+        }
+    }
+
+    pub(crate) fn begins(&self) {
+        self.was_sent.store(false, Ordering::Relaxed);
         self.is_under_way.store(true, Ordering::Relaxed);
     }
 

@@ -52,6 +52,12 @@ fn is_secret_name(name: &str) -> bool {
     SECRET_NAMES.iter().any(|secret| name.ends_with(secret))
 }
 
+/// Does it hold the name of a secret, in quotes?
+fn names_secret(json: &str) -> bool {
+    let json = json.to_ascii_lowercase();
+    SECRET_NAMES.iter().any(|name| json.contains(&format!("{name}\"")))
+}
+
 /// Is it words about a field, rather than its value?
 fn is_said(text: &str) -> bool {
     text.contains(' ') || (text.len() < SHORTEST_SECRET && !text.contains(|c: char| c.is_ascii_digit()))
@@ -109,14 +115,24 @@ impl Writer<'_> {
         Some(())
     }
 
+    fn without_quoted_secrets(&self, text: String) -> String {
+        let Some(start) = text.find(['{', '[']) else { return text };
+        let (words, quoted) = text.split_at(start);
+        match self::json(quoted.trim_end().as_bytes(), self.secrets) {
+            Some(clean) => format!("{words}{clean}"),
+            // What can't be read may still be.
+            None if names_secret(quoted) => format!("{words}{REDACTED}"),
+            None => text,
+        }
+    }
+
     fn string(&mut self, json: &RawValue, place: Place, is_named: bool) -> Option<()> {
         let text: String = serde_json::from_str(json.get()).ok()?;
         if is_named && !(place == Place::Refused && is_said(&text)) {
             return self.text(REDACTED);
         }
         // Some quote the JSON that they were sent.
-        let quoted = if text.starts_with(['{', '[']) { self::json(text.as_bytes(), self.secrets) } else { None };
-        let text = quoted.unwrap_or(text);
+        let text = self.without_quoted_secrets(text);
         match hide(&text, self.secrets) {
             Some(hidden) => self.text(&hidden),
             None => self.text(&text),
@@ -154,6 +170,8 @@ mod tests {
             r#"{"data":{"token":["0123456789abcdef"],"Token":12345678901234567890,"srtPassphrase":"0123456789abcdef"}}"#,
             r#"{"data":{"sent":{"streamKey":"two words","restream":[{"key":"0123456789abcdef of it"}]}}}"#,
             r#"{"data":"{\"token\":\"0123456789abcdef\"}"}"#,
+            r#"{"data":" {\"token\":\"0123456789abcdef\"}"}"#,
+            r#"{"data":"Invalid input: {\"token\":\"0123456789abcdef\"} was sent"}"#,
         ] {
             let shown = shown(body);
             let tells = ["API-SECRET", "the-rest", "abcde", "0123456789", "1234567890", "two words"];

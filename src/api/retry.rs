@@ -4,10 +4,9 @@ use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
 use std::time::{Duration, SystemTime};
 
-use ::time::OffsetDateTime;
-use ::time::format_description::well_known::Rfc2822;
-
-use crate::error::{Error, MCT_ERR_CONNECT, MCT_ERR_NOT_FOUND, MCT_ERR_RATE_LIMITED, MCT_ERR_SERVER, MCT_OUTCOME_NOT_SENT};
+use crate::error::{
+    Error, MCT_ERR_CONNECT, MCT_ERR_NOT_FOUND, MCT_ERR_RATE_LIMITED, MCT_ERR_SERVER, MCT_OUTCOME_NOT_SENT, MCT_OUTCOME_REJECTED,
+};
 
 /// May the same request be sent twice?
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,12 +25,12 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 pub(crate) fn may_repeat(repeat: Repeat, error: &Error) -> bool {
     let details = error.details();
     let unprocessed = match details.status {
-        MCT_ERR_RATE_LIMITED => true,
+        MCT_ERR_RATE_LIMITED => details.outcome == MCT_OUTCOME_REJECTED,
         MCT_ERR_CONNECT => details.outcome == MCT_OUTCOME_NOT_SENT,
         _ => false,
     };
     let passing = details.status == MCT_ERR_CONNECT || (details.status == MCT_ERR_SERVER && matches!(details.http_status, 502..=504));
-    unprocessed || (repeat != Repeat::OnlyUnprocessed && passing)
+    !details.is_lasting && (unprocessed || (repeat != Repeat::OnlyUnprocessed && passing))
 }
 
 /// An earlier attempt of the same call did it, and its answer was lost.
@@ -53,21 +52,21 @@ fn chance() -> f64 {
     (bits >> 11) as f64 / (1_u64 << 53) as f64
 }
 
-/// `Retry-After` as milliseconds from now: seconds, or a date.
+/// `Retry-After` as milliseconds from now: seconds, or a date in one of HTTP's three forms.
 pub(crate) fn retry_after_ms(header: &str) -> Option<u64> {
     let header = header.trim();
-    if let Ok(seconds) = header.parse::<u64>() {
-        return Some(seconds.saturating_mul(1000));
+    if !header.is_empty() && header.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(header.parse().unwrap_or(u64::MAX).saturating_mul(1000));
     }
-    let then = OffsetDateTime::parse(header, &Rfc2822).ok()?;
-    let wait = then - OffsetDateTime::from(SystemTime::now());
-    Some(u64::try_from(wait.whole_milliseconds()).unwrap_or(0))
+    let then = httpdate::parse_http_date(header).ok()?;
+    let wait = then.duration_since(SystemTime::now()).unwrap_or_default();
+    Some(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::{MCT_ERR_TIMEOUT, MCT_OUTCOME_REJECTED, MCT_OUTCOME_UNKNOWN};
+    use crate::error::{MCT_ERR_TIMEOUT, MCT_OUTCOME_UNKNOWN};
 
     fn error(status: i32, http_status: u16, outcome: i32) -> Error {
         Error::new(status, "x").with(|details| {
@@ -97,8 +96,15 @@ mod tests {
     fn retry_after_is_read_as_seconds_and_as_a_date() {
         assert_eq!(retry_after_ms("2"), Some(2000));
         assert_eq!(retry_after_ms("Wed, 21 Oct 2015 07:28:00 GMT"), Some(0));
-        assert!(retry_after_ms("Wed, 21 Oct 2999 07:28:00 GMT").is_some_and(|wait| wait > 1_000_000));
-        assert_eq!(retry_after_ms("soon"), None);
+        assert!(retry_after_ms("Mon, 21 Oct 2999 07:28:00 GMT").is_some_and(|wait| wait > 1_000_000));
+        for date in ["Thursday, 21-Oct-99 07:28:00 GMT", "Sun Nov  6 08:49:37 1994", "Sunday, 06-Nov-94 08:49:37 GMT"] {
+            assert_eq!(retry_after_ms(date), Some(0), "{date}");
+        }
+        assert!(retry_after_ms("Mon Oct 21 07:28:00 2999").is_some_and(|wait| wait > 1_000_000));
+        assert_eq!(retry_after_ms("99999999999999999999"), Some(u64::MAX));
+        for odd in ["soon", "", "-1", "1.5", "Friday, 21-Oct-+9 07:28:00 GMT"] {
+            assert_eq!(retry_after_ms(odd), None, "{odd}");
+        }
     }
 
     #[test]

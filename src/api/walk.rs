@@ -7,13 +7,16 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::time::Instant;
+use std::rc::Rc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::client::Client;
-use super::token::{Kind, list_page};
+use super::flight::{Flight, Work, work};
+use super::token::{Kind, read_page};
 use crate::error::{Error, MCT_ERR_PROTOCOL, MCT_OUTCOME_UNKNOWN, Result};
 use crate::model::list::{ListOptions, MOST_ITEMS};
 use crate::model::token::Received;
+use crate::os::Alarm;
 
 /// The fewest tokens that a page is asked for after the first one: with fewer there are places at which no page can
 /// begin in front of what was read and end behind it.
@@ -62,15 +65,15 @@ impl<K: Kind> Walk<K> {
     }
 
     /// None: the end. After an error the next call tries the same page again.
-    pub(crate) fn next(&mut self, client: &Client, deadline: Instant) -> Result<Option<Received<K::Answer>>> {
+    pub(crate) async fn next(&mut self, flight: &Flight) -> Result<Option<Received<K::Answer>>> {
         while self.waiting.is_empty() && !self.is_over {
-            self.read_on(client, deadline)?;
+            self.read_on(flight).await?;
         }
         Ok(self.waiting.pop_front())
     }
 
-    fn read_on(&mut self, client: &Client, deadline: Instant) -> Result<()> {
-        let page = self.read_from_known(client, deadline)?;
+    async fn read_on(&mut self, flight: &Flight) -> Result<()> {
+        let page = self.read_from_known(flight).await?;
         let (end, given, size) = (page.end(), page.tokens.len() as u64, page.size);
         let begins_with = page.tokens.first().map(|token| token.token.id);
         for token in self.known.unpassed(page.tokens) {
@@ -83,7 +86,7 @@ impl<K: Kind> Walk<K> {
         self.began_with = begins_with;
         if given == size {
             // The same again: a list that moved by just as much, or a server that has no other page.
-            self.is_over = !has_new && begins_as_before && self.says_it_anywhere(client, deadline, begins_with)?;
+            self.is_over = !has_new && begins_as_before && self.says_it_anywhere(flight, begins_with).await?;
             self.position = end;
             self.trusted = self.trusted.max(size);
             self.reduced = None;
@@ -97,17 +100,17 @@ impl<K: Kind> Walk<K> {
     }
 
     /// Does a page far behind the end begin in the same way?
-    fn says_it_anywhere(&mut self, client: &Client, deadline: Instant, begins_with: Option<u64>) -> Result<bool> {
+    async fn says_it_anywhere(&mut self, flight: &Flight, begins_with: Option<u64>) -> Result<bool> {
         let size = u64::from(self.options.items_on_page);
-        let far = self.ask(client, deadline, (self.position + FAR) / size + 1, size)?;
+        let far = self.ask(flight, (self.position + FAR) / size + 1, size).await?;
         Ok(far.first().map(|token| token.token.id) == begins_with)
     }
 
     /// A page that hangs together with what was read.
-    fn read_from_known(&mut self, client: &Client, deadline: Instant) -> Result<Page<K>> {
+    async fn read_from_known(&mut self, flight: &Flight) -> Result<Page<K>> {
         let (mut position, mut back) = (self.position, u64::from(self.options.items_on_page).max(FEWEST));
         loop {
-            let page = self.read(client, deadline, position)?;
+            let page = self.read(flight, position).await?;
             let is_first = page.start <= self.first || self.known.is_empty();
             if is_first || self.own_size.is_some() || page.tokens.iter().any(|token| self.known.is_in_place(token)) {
                 return Ok(page);
@@ -119,21 +122,21 @@ impl<K: Kind> Walk<K> {
         }
     }
 
-    fn read(&mut self, client: &Client, deadline: Instant, position: u64) -> Result<Page<K>> {
-        let (page, size) = self.window(position);
-        let tokens = self.ask(client, deadline, page, size)?;
-        let given = tokens.len() as u64;
-        if given <= size {
-            return Ok(Page { start: (page - 1) * size, size, tokens });
+    async fn read(&mut self, flight: &Flight, position: u64) -> Result<Page<K>> {
+        loop {
+            let (page, size) = self.window(position);
+            let tokens = self.ask(flight, page, size).await?;
+            let given = tokens.len() as u64;
+            if given <= size {
+                return Ok(Page { start: (page - 1) * size, size, tokens });
+            }
+            if self.own_size.is_some() {
+                return Err(Error::new(MCT_ERR_PROTOCOL, "the list's pages grow from one to the next")
+                    .with(|details| details.outcome = MCT_OUTCOME_UNKNOWN));
+            }
+            // Where its pages begin can only be told by the size that they have.
+            self.own_size = Some(given);
         }
-        if self.own_size.is_some() {
-            return Err(Error::new(MCT_ERR_PROTOCOL, "the list's pages grow from one to the next")
-                .with(|details| details.outcome = MCT_OUTCOME_UNKNOWN));
-        }
-        // Where its pages begin can only be told by the size that they have.
-        self.own_size = Some(given);
-        drop(tokens);
-        self.read(client, deadline, position)
     }
 
     /// The page to ask for, and its size.
@@ -146,7 +149,7 @@ impl<K: Kind> Walk<K> {
         }
     }
 
-    fn ask(&mut self, client: &Client, deadline: Instant, page: u64, size: u64) -> Result<Vec<Received<K::Answer>>> {
+    async fn ask(&mut self, flight: &Flight, page: u64, size: u64) -> Result<Vec<Received<K::Answer>>> {
         if self.pages == self.options.max_pages {
             let message = format!("the list did not end within {} pages (see max_pages)", self.pages);
             return Err(Error::new(MCT_ERR_PROTOCOL, message).with(|details| details.outcome = MCT_OUTCOME_UNKNOWN));
@@ -154,9 +157,94 @@ impl<K: Kind> Walk<K> {
         let mut options = self.options.clone();
         options.items_on_page = u32::try_from(size).unwrap_or(MOST_ITEMS).min(MOST_ITEMS);
         options.set_page(u32::try_from(page).unwrap_or(u32::MAX))?;
-        let tokens = list_page::<K>(client, &options, deadline)?;
+        let tokens = read_page::<K>(flight, &options).await?;
         self.pages += 1;
         Ok(tokens)
+    }
+}
+
+/// A walk in the hands of a host, who asks for one token after the other.
+pub(crate) struct Tokens<K: Kind> {
+    client: Arc<Client>,
+    rest: Arc<Mutex<Rest<K>>>,
+}
+
+struct Rest<K: Kind> {
+    /// None: a call is under way with it.
+    walk: Option<Walk<K>>,
+    /// The cancels that were told to the host. A cancel between two calls is not lost: it ends the next one.
+    told: u64,
+}
+
+type NextWork<K> = Work<Option<Received<<K as Kind>::Answer>>>;
+
+impl<K: Kind> Tokens<K> {
+    pub(crate) fn new(client: Arc<Client>, options: &ListOptions) -> Result<Tokens<K>> {
+        let rest = Rest { walk: Some(Walk::new(options)?), told: client.cancels() };
+        Ok(Tokens { client, rest: Arc::new(Mutex::new(rest)) })
+    }
+
+    pub(crate) fn client(&self) -> &Arc<Client> {
+        &self.client
+    }
+
+    /// Does waiting() tell what comes next?
+    pub(crate) fn can_answer(&self) -> bool {
+        let rest = lock(&self.rest);
+        self.client.check(rest.told).is_err() || rest.walk.as_ref().is_some_and(|walk| !walk.waiting.is_empty())
+    }
+
+    /// The next token if it was read already.
+    pub(crate) fn waiting(&self) -> Result<Option<Received<K::Answer>>> {
+        let mut rest = lock(&self.rest);
+        let cancels = self.client.cancels();
+        self.client.check(rest.told).inspect_err(|_| rest.told = cancels)?;
+        Ok(rest.walk.as_mut().and_then(|walk| walk.waiting.pop_front()))
+    }
+
+    /// How to get the next token, and when that began, as cancels count.
+    pub(crate) fn next(&self) -> Result<(u64, NextWork<K>)> {
+        let mut rest = lock(&self.rest);
+        let Some(walk) = rest.walk.take() else {
+            return Err(Error::invalid("iter", "is in use: a call of it is under way"));
+        };
+        let mut taken = Taken { walk: Some(walk), rest: Arc::clone(&self.rest), alarm: Arc::clone(self.client.alarm()), is_good: false };
+        let next = work(async move |flight: Rc<Flight>| taken.next(&flight).await);
+        Ok((rest.told, next))
+    }
+}
+
+fn lock<K: Kind>(rest: &Mutex<Rest<K>>) -> MutexGuard<'_, Rest<K>> {
+    rest.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A walk during a call. However that ends, the walk goes back.
+struct Taken<K: Kind> {
+    walk: Option<Walk<K>>,
+    rest: Arc<Mutex<Rest<K>>>,
+    /// Not the client: that must not be dropped on the thread that drives this.
+    alarm: Arc<Alarm>,
+    is_good: bool,
+}
+
+impl<K: Kind> Taken<K> {
+    async fn next(&mut self, flight: &Flight) -> Result<Option<Received<K::Answer>>> {
+        let next = match &mut self.walk {
+            Some(walk) => walk.next(flight).await,
+            None => Ok(None),
+        };
+        self.is_good = next.is_ok();
+        next
+    }
+}
+
+impl<K: Kind> Drop for Taken<K> {
+    fn drop(&mut self) {
+        let mut rest = lock(&self.rest);
+        rest.walk = self.walk.take();
+        if !self.is_good {
+            rest.told = self.alarm.times();
+        }
     }
 }
 

@@ -9,9 +9,10 @@ use std::ptr;
 use super::client::{mct_client, shared};
 use super::error::mct_error;
 use super::guard::{boundary, sent_boundary, status_boundary};
-use super::handle::{Lend, Out, list, text_or_null};
+use super::handle::{Lend, list, text_or_null};
+use super::prepared::{Prepared, done, mct_nothing, now};
 use crate::api::account;
-use crate::error::mct_status;
+use crate::error::{Result, mct_status};
 use crate::model::account::{ActiveIds, Cluster, Clusters, Disabled, WithJson};
 
 /// What a bulk disable did, token by token.
@@ -40,11 +41,7 @@ pub unsafe extern "C" fn mct_publish_token_disable(
     out: Option<&mut *mut mct_disable_result>,
     error: Option<&mut *mut mct_error>,
 ) -> mct_status {
-    status_boundary!(error, {
-        let out = Out::new(out)?;
-        let client = shared(client)?;
-        out.set(mct_disable_result(account::disable(&client, list(ids, count, "tokenIds")?)?))
-    })
+    status_boundary!(error, now(out, || disable(client, ids, count)))
 }
 
 /// How many tokens were disabled. 0 for NULL.
@@ -105,11 +102,7 @@ pub unsafe extern "C" fn mct_publish_token_active_ids(
     out: Option<&mut *mut mct_id_list>,
     error: Option<&mut *mut mct_error>,
 ) -> mct_status {
-    status_boundary!(error, {
-        let out = Out::new(out)?;
-        let client = shared(client)?;
-        out.set(mct_id_list(account::active_ids(&client, text_or_null(stream_id, "streamId")?)?))
-    })
+    status_boundary!(error, now(out, || active_ids(client, stream_id)))
 }
 
 /// How many ids there are. 0 for NULL.
@@ -148,7 +141,7 @@ pub unsafe extern "C" fn mct_publish_token_sync_restream(
     id: u64,
     error: Option<&mut *mut mct_error>,
 ) -> mct_status {
-    status_boundary!(error, account::sync_restream(&*shared(client)?, id))
+    status_boundary!(error, done(sync_restream(client, id)?))
 }
 
 /// The clusters that the account can use, and its default. The caller frees them.
@@ -160,10 +153,7 @@ pub unsafe extern "C" fn mct_cluster_list(
     out: Option<&mut *mut mct_clusters>,
     error: Option<&mut *mut mct_error>,
 ) -> mct_status {
-    status_boundary!(error, {
-        let out = Out::new(out)?;
-        out.set(mct_clusters(account::clusters(&*shared(client)?)?))
-    })
+    status_boundary!(error, now(out, || clusters(client)))
 }
 
 fn cluster(clusters: Option<&mct_clusters>, index: usize) -> Option<&Cluster> {
@@ -243,4 +233,22 @@ pub extern "C" fn mct_clusters_free(clusters: Option<Box<mct_clusters>>) {
         drop(clusters);
         Some(())
     });
+}
+
+pub(super) fn disable(client: *mut mct_client, ids: *const u64, count: usize) -> Result<Prepared<mct_disable_result>> {
+    let client = shared(client)?;
+    Ok(Prepared::new(client, account::disable(list(ids, count, "tokenIds")?)?, mct_disable_result))
+}
+
+pub(super) fn active_ids(client: *mut mct_client, stream_id: *const c_char) -> Result<Prepared<mct_id_list>> {
+    let client = shared(client)?;
+    Ok(Prepared::new(client, account::active_ids(text_or_null(stream_id, "streamId")?)?, mct_id_list))
+}
+
+pub(super) fn sync_restream(client: *mut mct_client, id: u64) -> Result<Prepared<mct_nothing>> {
+    Ok(mct_nothing::prepared(shared(client)?, account::sync_restream(id)))
+}
+
+pub(super) fn clusters(client: *mut mct_client) -> Result<Prepared<mct_clusters>> {
+    Ok(Prepared::new(shared(client)?, account::clusters(), mct_clusters))
 }

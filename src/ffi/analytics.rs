@@ -10,6 +10,7 @@ use super::client::{mct_client, shared};
 use super::error::mct_error;
 use super::guard::{boundary, sent_boundary, status_boundary};
 use super::handle::{Lend, Out, given, text};
+use super::prepared::{Prepared, now};
 use crate::api::analytics;
 use crate::error::{Error, Result, mct_status};
 use crate::model::analytics::{BandwidthQuery, BandwidthReport, Operation, Row, Traffic};
@@ -117,15 +118,13 @@ pub extern "C" fn mct_bandwidth_query_free(query: Option<Box<mct_bandwidth_query
     });
 }
 
-fn bandwidth(
+pub(super) fn bandwidth(
     client: *mut mct_client,
     operation: Operation,
     query: Option<&mct_bandwidth_query>,
-    out: Option<&mut *mut mct_bandwidth_report>,
-) -> Result<()> {
-    let out = Out::new(out)?;
+) -> Result<Prepared<mct_bandwidth_report>> {
     let client = shared(client)?;
-    out.set(mct_bandwidth_report(analytics::bandwidth(&client, operation, &given(query, "query")?.0)?))
+    Ok(Prepared::new(client, analytics::bandwidth(operation, &given(query, "query")?.0)?, mct_bandwidth_report))
 }
 
 /// The total bandwidth of each tracking id, by stream. The query needs tracking ids and takes nothing else.
@@ -139,7 +138,7 @@ pub unsafe extern "C" fn mct_analytics_tracking_total(
     out: Option<&mut *mut mct_bandwidth_report>,
     error: Option<&mut *mut mct_error>,
 ) -> mct_status {
-    status_boundary!(error, bandwidth(client, Operation::TrackingTotal, query, out))
+    status_boundary!(error, now(out, || bandwidth(client, Operation::TrackingTotal, query)))
 }
 
 /// The bandwidth of each tracking id over time, by stream. The query needs tracking ids and a resolution and takes
@@ -154,7 +153,7 @@ pub unsafe extern "C" fn mct_analytics_tracking_series(
     out: Option<&mut *mut mct_bandwidth_report>,
     error: Option<&mut *mut mct_error>,
 ) -> mct_status {
-    status_boundary!(error, bandwidth(client, Operation::TrackingSeries, query, out))
+    status_boundary!(error, now(out, || bandwidth(client, Operation::TrackingSeries, query)))
 }
 
 /// The total bandwidth of each stream, by tracking id. The query needs stream names and takes nothing else.
@@ -168,7 +167,7 @@ pub unsafe extern "C" fn mct_analytics_tracking_streams_total(
     out: Option<&mut *mut mct_bandwidth_report>,
     error: Option<&mut *mut mct_error>,
 ) -> mct_status {
-    status_boundary!(error, bandwidth(client, Operation::StreamsTotal, query, out))
+    status_boundary!(error, now(out, || bandwidth(client, Operation::StreamsTotal, query)))
 }
 
 /// The bandwidth of each stream over time, by tracking id. The query needs stream names and a resolution and takes
@@ -183,7 +182,7 @@ pub unsafe extern "C" fn mct_analytics_tracking_streams_series(
     out: Option<&mut *mut mct_bandwidth_report>,
     error: Option<&mut *mut mct_error>,
 ) -> mct_status {
-    status_boundary!(error, bandwidth(client, Operation::StreamsSeries, query, out))
+    status_boundary!(error, now(out, || bandwidth(client, Operation::StreamsSeries, query)))
 }
 
 fn row(report: Option<&mct_bandwidth_report>, row: usize) -> Option<&Row> {

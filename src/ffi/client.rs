@@ -1,10 +1,34 @@
 //! # Client
 //!
 //! A client makes calls to the Token API. It may be used from any number of threads at once. A call blocks the thread
-//! that makes it, until the answer is there or the deadline has passed (mct_client_config_set_timeout_ms()); it starts
-//! no thread but a passing one for name look-up, which has every signal blocked. A client has no thread at all between
-//! calls. Until it is freed it keeps four descriptors, and about five more for each call that was in flight at the
-//! same time as others, up to max_connections; a connection that was idle for a few seconds is not used again.
+//! that makes it, until the answer is there or the deadline has passed; it starts no thread but a passing one for name
+//! look-up, which has every signal blocked. (For calls that do not block see "Calls without blocking".) A client has no
+//! thread at all between calls. Until it is freed it keeps four descriptors, and about five more for each call that was
+//! in flight at the same time as others, up to max_connections; a connection that was idle for 4 seconds is not used
+//! again.
+//!
+//! Deadline: a call comes back within mct_client_config_set_timeout_ms() and 100 ms, whatever the server, the proxy or
+//! the resolver do. One exception is known: a server that floods, as fast as can be, with what the HTTP library passes
+//! over in one go (informational answers, HTTP 1xx, or the digits of a chunk's size) holds the call up for about a
+//! second more, and calls without blocking that the same client has under way.
+//!
+//! Retries: a request is sent again, up to mct_client_config_set_max_retries() times, when that can do no harm. Reads,
+//! lists, deletes, restream syncs and updates that only set fields: when the connection failed or was lost, and at HTTP
+//! 429, 502, 503, 504. Creates, disables and other updates: only when it is certain that the server did not process the
+//! first, that is when no connection came about, nothing of it was written, or at HTTP 429; they go over a connection of
+//! their own, so that they never meet one that the server is just closing. Otherwise the call ends, and
+//! mct_error_outcome() tells whether the server may have done it; mct_publish_token_find_created() and its twin look for
+//! what a create left.
+//! TLS failures and other answers are not tried again.
+//!
+//! Cancel: mct_client_cancel() ends calls within 100 ms, whatever they wait for.
+//!
+//! TLS 1.2 and 1.3, with the system's roots and those of mct_client_config_add_ca_pem(); nothing turns verification off.
+//! http:// is for loopback, unless the explicit setter says otherwise. Proxies by the setter only. Redirects are never
+//! followed: the secret goes to the address that was configured and to no other.
+//!
+//! Limits: an answer larger than mct_client_config_set_max_answer_bytes(), more than 100 header fields, or JSON deeper
+//! than 128 is MCT_ERR_PROTOCOL. Compression is not offered.
 //!
 //! "The call statuses", at functions that send, are: MCT_ERR_UNAUTHORIZED, MCT_ERR_NOT_FOUND, MCT_ERR_REJECTED,
 //! MCT_ERR_RATE_LIMITED, MCT_ERR_SERVER, MCT_ERR_TIMEOUT, MCT_ERR_CONNECT, MCT_ERR_TLS, MCT_ERR_PROTOCOL,

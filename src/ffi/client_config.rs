@@ -241,12 +241,13 @@ fn level_of(number: mct_log_level) -> Result<Level, Error> {
 
 /// Has `log` called with each line up to the level `most_detailed`. Default: no log.
 ///
-/// `log` is called on the thread that makes the call, perhaps on several threads at once, so `user` must bear that. It
-/// may call functions of this library; `message` is valid during the call of `log` only. It must not unwind, longjmp
-/// or end its thread, and may not be NULL. Lines may come after mct_client_free() as long as calls are in flight. No
-/// line holds the API secret, a token string or a body. `free_user` (may be NULL) is called once with `user`, after
-/// the last line, when the last configuration and client that know it are gone; when this function fails it is not
-/// called and `user` stays the caller's.
+/// `log` is called on the thread that makes the call, or (calls without blocking) on a thread of the library's, perhaps
+/// on several threads at once, so `user` must bear that. It may call functions of this library; `message` is valid
+/// during the call of `log` only. It must not unwind, longjmp or end its thread, and may not be NULL. Lines may come
+/// after mct_client_free() as long as calls are in flight. No line holds the API secret, a token string or a body. A
+/// child that it forks, and that comes back from it, gets MCT_ERR_FORKED from the call. `free_user` (may be NULL) is
+/// called once with `user`, after the last line, when the last configuration and client that know it are gone; when this
+/// function fails it is not called and `user` stays the caller's.
 ///
 /// Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_ARGUMENT.
 #[unsafe(no_mangle)]

@@ -84,7 +84,7 @@ pub extern "C" fn mct_error_details(error: Option<&mct_error>) -> *const c_char 
 /// How long the server asked to wait before the next try, in milliseconds. -1: it did not say.
 #[unsafe(no_mangle)]
 pub extern "C" fn mct_error_retry_after_ms(error: Option<&mct_error>) -> i64 {
-    boundary!(-1, i64::try_from(error?.error.details().retry_after_ms?).ok())
+    boundary!(-1, Some(i64::try_from(error?.error.details().retry_after_ms?).unwrap_or(i64::MAX)))
 }
 
 /// May the server have carried the call out? MCT_OUTCOME_UNKNOWN for NULL.

@@ -51,8 +51,10 @@ pub(crate) fn status(error: Option<&mut *mut mct_error>, body: impl FnOnce() -> 
         panic_if_asked();
         body()
     });
-    let fault =
-        || Err(Error::new(MCT_ERR_PANIC, "a fault inside the library was caught; free the objects of this call and use them no more"));
+    let fault = || {
+        let message = "a fault inside the library was caught; free the objects of this call and use them no more";
+        Err(Error::new(MCT_ERR_PANIC, message).unknown())
+    };
     let (status, new) = match result.unwrap_or_else(fault) {
         Ok(()) => (MCT_OK, ptr::null_mut()),
         Err(failure) if error.is_none() => (failure.status(), ptr::null_mut()),

@@ -8,6 +8,8 @@
 
 mod guard;
 mod handle;
+#[cfg(feature = "client")]
+mod prepared;
 mod string;
 
 pub mod error;
@@ -18,6 +20,12 @@ pub mod version;
 pub mod account;
 #[cfg(feature = "client")]
 pub mod analytics;
+#[cfg(feature = "client")]
+pub mod call;
+#[cfg(feature = "client")]
+pub mod call_start;
+#[cfg(feature = "client")]
+pub mod call_take;
 #[cfg(feature = "client")]
 pub mod client;
 #[cfg(feature = "client")]

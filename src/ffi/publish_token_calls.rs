@@ -9,13 +9,16 @@ use super::error::mct_error;
 use super::guard::{boundary, status_boundary};
 use super::handle::{Out, given};
 use super::list_options::mct_list_options;
+use super::prepared::{Prepared, Step, done, mct_nothing, now};
 use super::publish_token::mct_publish_token;
 use super::publish_token_spec::mct_publish_token_spec;
 use super::publish_token_update::mct_publish_token_update;
-use crate::api::Client;
 use crate::api::token::{self, Publish};
-use crate::api::walk::Walk;
-use crate::error::mct_status;
+use crate::api::walk::Tokens;
+use crate::error::{Result, mct_status};
+use crate::model::list::ListOptions;
+use crate::model::publish_token::PublishToken as Answer;
+use crate::model::token::Received;
 
 /// Publish tokens in the order of the API's answer: immutable, and readable from any thread.
 #[derive(Debug)]
@@ -36,11 +39,27 @@ pub unsafe extern "C" fn mct_publish_token_create(
     out: Option<&mut *mut mct_publish_token>,
     error: Option<&mut *mut mct_error>,
 ) -> mct_status {
-    status_boundary!(error, {
-        let out = Out::new(out)?;
-        let client = shared(client)?;
-        out.set(mct_publish_token(token::create::<Publish>(&client, &given(spec, "spec")?.0)?))
-    })
+    status_boundary!(error, now(out, || create(client, spec)))
+}
+
+/// Looks for what a create with an unknown outcome left: the publish tokens with the label and the streams of `spec`
+/// that were added at `since` (Unix seconds) or later, newest first. The caller frees the list; empty: there is none.
+///
+/// `since` is compared with the API's clock: take the time before the create, and a minute less where this machine's
+/// clock may be ahead. Tokens that somebody else created with the same label and streams are found too. A create that
+/// was only just lost may still be carried out, so that an empty list is sure only some seconds later. The list is read
+/// by time, and no further back than `since`; all pages share one deadline.
+///
+/// Answers MCT_OK, MCT_ERR_NULL_ARGUMENT and the call statuses but MCT_ERR_NOT_FOUND.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mct_publish_token_find_created(
+    client: *mut mct_client,
+    spec: Option<&mct_publish_token_spec>,
+    since: i64,
+    out: Option<&mut *mut mct_publish_token_list>,
+    error: Option<&mut *mut mct_error>,
+) -> mct_status {
+    status_boundary!(error, now(out, || find_created(client, spec, since)))
 }
 
 /// Reads the publish token with this id. The caller frees it.
@@ -53,10 +72,7 @@ pub unsafe extern "C" fn mct_publish_token_read(
     out: Option<&mut *mut mct_publish_token>,
     error: Option<&mut *mut mct_error>,
 ) -> mct_status {
-    status_boundary!(error, {
-        let out = Out::new(out)?;
-        out.set(mct_publish_token(token::read::<Publish>(&*shared(client)?, id)?))
-    })
+    status_boundary!(error, now(out, || read(client, id)))
 }
 
 /// Reads one page of the account's publish tokens. `options` NULL: page 1, 100 items, the API's sorting. The caller
@@ -72,13 +88,7 @@ pub unsafe extern "C" fn mct_publish_token_list_page(
     out: Option<&mut *mut mct_publish_token_list>,
     error: Option<&mut *mut mct_error>,
 ) -> mct_status {
-    status_boundary!(error, {
-        let out = Out::new(out)?;
-        let options = options.map(|options| options.0.clone()).unwrap_or_default();
-        let client = shared(client)?;
-        let tokens = token::list_page::<Publish>(&client, &options, client.deadline())?;
-        out.set(mct_publish_token_list(tokens.into_iter().map(mct_publish_token).collect()))
-    })
+    status_boundary!(error, now(out, || list_page(client, options)))
 }
 
 /// Reads the whole list: every page from the options' first one on, in order, each token once, even when tokens are
@@ -93,25 +103,12 @@ pub unsafe extern "C" fn mct_publish_token_list_all(
     out: Option<&mut *mut mct_publish_token_list>,
     error: Option<&mut *mut mct_error>,
 ) -> mct_status {
-    status_boundary!(error, {
-        let out = Out::new(out)?;
-        let options = options.map(|options| options.0.clone()).unwrap_or_default();
-        let client = shared(client)?;
-        let (mut walk, deadline) = (Walk::<Publish>::new(&options)?, client.deadline());
-        let mut tokens = Vec::new();
-        while let Some(token) = walk.next(&client, deadline)? {
-            tokens.push(mct_publish_token(token));
-        }
-        out.set(mct_publish_token_list(tokens))
-    })
+    status_boundary!(error, now(out, || list_all(client, options)))
 }
 
 /// Walks a list of publish tokens, page by page. It holds one page of tokens, and 24 bytes or so of each that came, by
 /// which it knows one that comes again: 100,000 tokens take 3 MB. It belongs to one thread at a time.
-pub struct mct_publish_token_iter {
-    client: Arc<Client>,
-    walk: Walk<Publish>,
-}
+pub struct mct_publish_token_iter(Tokens<Publish>);
 
 impl std::fmt::Debug for mct_publish_token_iter {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -132,8 +129,7 @@ pub unsafe extern "C" fn mct_publish_token_iter_new(
 ) -> mct_status {
     status_boundary!(error, {
         let out = Out::new(out)?;
-        let options = options.map(|options| options.0.clone()).unwrap_or_default();
-        out.set(mct_publish_token_iter { client: shared(client)?, walk: Walk::new(&options)? })
+        out.set(mct_publish_token_iter(Tokens::new(shared(client)?, &options_of(options))?))
     })
 }
 
@@ -146,19 +142,21 @@ pub unsafe extern "C" fn mct_publish_token_iter_new(
 /// wherever it is asked for. Each page that has to be read has a deadline of its own. After an error the next call tries
 /// again.
 ///
-/// Answers MCT_OK, MCT_ERR_NULL_ARGUMENT and the call statuses but MCT_ERR_NOT_FOUND.
+/// A cancel since the last call of the iterator is not lost: it ends the next one, even if it was taken back.
+///
+/// Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_ARGUMENT (a call that was started without blocking is under
+/// way with it) and the call statuses but MCT_ERR_NOT_FOUND.
 #[unsafe(no_mangle)]
 pub extern "C" fn mct_publish_token_iter_next(
     iter: Option<&mut mct_publish_token_iter>,
-    out: Option<&mut *mut mct_publish_token>,
+    mut out: Option<&mut *mut mct_publish_token>,
     error: Option<&mut *mut mct_error>,
 ) -> mct_status {
     status_boundary!(error, {
-        let out = Out::new(out)?;
-        let iter = given(iter, "iter")?;
-        match iter.walk.next(&iter.client, iter.client.deadline())? {
-            Some(token) => out.set(mct_publish_token(token)),
-            None => Ok(()),
+        let place = Out::new(out.as_deref_mut())?;
+        match given(iter.as_deref(), "iter")?.0.waiting()? {
+            Some(token) => place.set(mct_publish_token(token)),
+            None => now(out, || next(iter)),
         }
     })
 }
@@ -187,11 +185,7 @@ pub unsafe extern "C" fn mct_publish_token_update_apply(
     out: Option<&mut *mut mct_publish_token>,
     error: Option<&mut *mut mct_error>,
 ) -> mct_status {
-    status_boundary!(error, {
-        let out = Out::new(out)?;
-        let client = shared(client)?;
-        out.set(mct_publish_token(token::update::<Publish>(&client, id, &given(update, "update")?.0)?))
-    })
+    status_boundary!(error, now(out, || apply(client, id, update)))
 }
 
 /// Deletes the publish token with this id. Its live streams end at once.
@@ -201,7 +195,7 @@ pub unsafe extern "C" fn mct_publish_token_update_apply(
 /// Answers MCT_OK, MCT_ERR_NULL_ARGUMENT and the call statuses; MCT_ERR_NOT_FOUND when there is none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mct_publish_token_delete(client: *mut mct_client, id: u64, error: Option<&mut *mut mct_error>) -> mct_status {
-    status_boundary!(error, token::delete::<Publish>(&*shared(client)?, id))
+    status_boundary!(error, done(delete(client, id)?))
 }
 
 /// How many tokens a list holds. 0 for NULL.
@@ -224,4 +218,63 @@ pub extern "C" fn mct_publish_token_list_free(list: Option<Box<mct_publish_token
         drop(list);
         Some(())
     });
+}
+
+fn options_of(options: Option<&mct_list_options>) -> ListOptions {
+    options.map(|options| options.0.clone()).unwrap_or_default()
+}
+
+fn list_of(tokens: Vec<Received<Answer>>) -> mct_publish_token_list {
+    mct_publish_token_list(tokens.into_iter().map(mct_publish_token).collect())
+}
+
+pub(super) fn create(client: *mut mct_client, spec: Option<&mct_publish_token_spec>) -> Result<Prepared<mct_publish_token>> {
+    let client = shared(client)?;
+    Ok(Prepared::new(client, token::create::<Publish>(&given(spec, "spec")?.0)?, mct_publish_token))
+}
+
+pub(super) fn find_created(
+    client: *mut mct_client,
+    spec: Option<&mct_publish_token_spec>,
+    since: i64,
+) -> Result<Prepared<mct_publish_token_list>> {
+    let client = shared(client)?;
+    Ok(Prepared::new(client, token::find_created::<Publish>(&given(spec, "spec")?.0, since)?, list_of))
+}
+
+pub(super) fn read(client: *mut mct_client, id: u64) -> Result<Prepared<mct_publish_token>> {
+    Ok(Prepared::new(shared(client)?, token::read::<Publish>(id), mct_publish_token))
+}
+
+pub(super) fn list_page(client: *mut mct_client, options: Option<&mct_list_options>) -> Result<Prepared<mct_publish_token_list>> {
+    Ok(Prepared::new(shared(client)?, token::list_page::<Publish>(options_of(options))?, list_of))
+}
+
+pub(super) fn list_all(client: *mut mct_client, options: Option<&mct_list_options>) -> Result<Prepared<mct_publish_token_list>> {
+    Ok(Prepared::new(shared(client)?, token::list_all::<Publish>(&options_of(options))?, list_of))
+}
+
+/// The next token if it was read ahead, and else how to get it.
+pub(super) fn step(iter: Option<&mut mct_publish_token_iter>) -> Result<Step<'_, mct_publish_token>> {
+    let iter = given(iter, "iter")?;
+    if !iter.0.can_answer() {
+        return next(Some(iter)).map(Step::Ahead);
+    }
+    let client = Arc::clone(iter.0.client());
+    Ok(Step::Known(client, Box::new(|| Ok(iter.0.waiting()?.map(mct_publish_token)))))
+}
+
+pub(super) fn next(iter: Option<&mut mct_publish_token_iter>) -> Result<Prepared<mct_publish_token>> {
+    let tokens = &given(iter, "iter")?.0;
+    let (begun, work) = tokens.next()?;
+    Ok(Prepared::perhaps(Arc::clone(tokens.client()), begun, work, mct_publish_token))
+}
+
+pub(super) fn apply(client: *mut mct_client, id: u64, update: Option<&mct_publish_token_update>) -> Result<Prepared<mct_publish_token>> {
+    let client = shared(client)?;
+    Ok(Prepared::new(client, token::update::<Publish>(id, &given(update, "update")?.0)?, mct_publish_token))
+}
+
+pub(super) fn delete(client: *mut mct_client, id: u64) -> Result<Prepared<mct_nothing>> {
+    Ok(mct_nothing::prepared(shared(client)?, token::delete::<Publish>(id)))
 }

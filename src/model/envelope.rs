@@ -11,8 +11,12 @@ struct Wire<'a> {
     status: String,
     #[serde(borrow)]
     data: Option<&'a RawValue>,
-    message: Option<Value>,
+    #[serde(borrow)]
+    message: Option<&'a RawValue>,
 }
+
+/// A refusal is short. Of what is longer nothing is read: it could take many times its size, and long.
+const MOST_BYTES: usize = 64 << 10;
 
 pub(crate) enum Envelope<'a> {
     Success(&'a str),
@@ -35,7 +39,10 @@ impl<'a> Envelope<'a> {
         match wire.status.as_str() {
             "success" => Some(Envelope::Success(data)),
             "fail" => Some(Envelope::Fail(Refusal::of_fail(data))),
-            "error" => Some(Envelope::Error(Refusal { field: None, message: wire.message.as_ref().map(words).unwrap_or_default() })),
+            "error" => Some(Envelope::Error(Refusal {
+                field: None,
+                message: wire.message.map(|message| words_of(message.get())).unwrap_or_default(),
+            })),
             _ => None,
         }
     }
@@ -44,6 +51,9 @@ impl<'a> Envelope<'a> {
 impl Refusal {
     /// `data` maps fields to messages, or is `{"message": ...}`, or `{"errors": {field: [...]}, "message": ...}`.
     fn of_fail(data: &str) -> Refusal {
+        if data.len() > MOST_BYTES {
+            return Refusal::default();
+        }
         // Of several fields that are refused, the first is the one to name.
         let Ok(Members(fields)) = serde_json::from_str(data) else {
             return Refusal { field: None, message: words_of(data) };
@@ -70,6 +80,9 @@ impl Refusal {
 }
 
 fn words_of(json: &str) -> String {
+    if json.len() > MOST_BYTES {
+        return String::new();
+    }
     serde_json::from_str(json).map(|value| words(&value)).unwrap_or_default()
 }
 

@@ -39,8 +39,8 @@ impl<T: Serialize> Serialize for Field<T> {
 #[derive(Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Stream {
-    stream_name: String,
-    is_regex: bool,
+    pub stream_name: String,
+    pub is_regex: bool,
 }
 
 impl Stream {

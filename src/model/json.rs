@@ -26,14 +26,64 @@ pub(crate) fn problem(error: &serde_json::Error) -> String {
 /// As serde_json's own limit, which does not count in what it passes over.
 pub(crate) const DEEPEST: usize = 128;
 
-/// Refuses a name that appears twice in one object, at any depth: two readers would see two different things. Texts are
-/// passed over where they stand: to read them would leave copies of secrets behind.
+/// Of objects that stand in one another, together. A token has some dozens.
+const MOST_NAMES: usize = 10_000;
+
+pub(crate) fn refuse_malformed(json: &str) -> Result<(), serde_json::Error> {
+    serde_json::from_str::<&RawValue>(json).map(|_| ())
+}
+
+/// Refuses a name that appears twice in one object, at any depth: two readers would see two different things.
+///
+/// Of JSON that is well-formed, and in one pass. Texts are passed over where they stand: to read them would leave
+/// copies of secrets behind.
 pub(crate) fn refuse_duplicate_names(json: &str) -> Result<(), serde_json::Error> {
-    let json: &RawValue = serde_json::from_str(json)?;
-    if depth(json.get()) > DEEPEST {
-        return Err(serde_json::Error::custom("too deep"));
+    // Of each object or list that is open: where its names begin. A list has none.
+    let (mut open, mut names, mut is_name) = (Vec::new(), Vec::new(), false);
+    let mut place = 0;
+    while let Some(&byte) = json.as_bytes().get(place) {
+        match byte {
+            b'{' | b'[' if open.len() == DEEPEST => return Err(serde_json::Error::custom("too deep")),
+            b'{' | b'[' => {
+                is_name = byte == b'{';
+                open.push((names.len(), is_name));
+            }
+            b'}' | b']' => {
+                let (first, _) = open.pop().unwrap_or_default();
+                refuse_twice(&mut names[first..])?;
+                names.truncate(first);
+            }
+            b',' => is_name = open.last().is_some_and(|(_, is_object)| *is_object),
+            b':' => is_name = false,
+            b'"' => {
+                let end = end_of_text(json.as_bytes(), place);
+                if is_name && names.len() == MOST_NAMES {
+                    return Err(serde_json::Error::custom("too many names"));
+                }
+                if is_name {
+                    let Name(name) = serde_json::from_str(&json[place..end])?;
+                    names.push(name);
+                }
+                place = end - 1;
+            }
+            _ => {}
+        }
+        place += 1;
     }
-    check_names(json.get())
+    Ok(())
+}
+
+/// The place behind the text that begins at `start`.
+fn end_of_text(json: &[u8], start: usize) -> usize {
+    let mut place = start + 1;
+    while let Some(next) = json.get(place..).and_then(|rest| rest.iter().position(|byte| matches!(byte, b'"' | b'\\'))) {
+        place += next;
+        if json[place] == b'"' {
+            return place + 1;
+        }
+        place += 2;
+    }
+    json.len()
 }
 
 #[cfg(feature = "client")]
@@ -91,7 +141,7 @@ impl<'de> Deserialize<'de> for Readable {
                 while let Some((Name(name), Readable)) = entries.next_entry()? {
                     names.push(name);
                 }
-                refuse_twice(names)?;
+                refuse_twice(&mut names)?;
                 Ok(Readable)
             }
         }
@@ -140,7 +190,7 @@ impl<'de, T: Fields> Deserialize<'de> for Unambiguous<T> {
                         }
                     }
                 }
-                refuse_twice(unknown)?;
+                refuse_twice(&mut unknown)?;
                 Ok(Unambiguous(fields))
             }
         }
@@ -151,7 +201,7 @@ impl<'de, T: Fields> Deserialize<'de> for Unambiguous<T> {
 
 const TWICE: &str = "a name appears twice";
 
-fn refuse_twice<E: de::Error>(mut names: Vec<Cow<'_, str>>) -> Result<(), E> {
+fn refuse_twice<E: de::Error>(names: &mut [Cow<'_, str>]) -> Result<(), E> {
     names.sort_unstable();
     match names.windows(2).any(|pair| pair[0] == pair[1]) {
         true => Err(E::custom(TWICE)),
@@ -187,6 +237,7 @@ impl<'de> Deserialize<'de> for Name<'de> {
 }
 
 /// How deep objects and lists stand in one another, of JSON that is well-formed.
+#[cfg(feature = "client")]
 pub(crate) fn depth(json: &str) -> usize {
     let (mut open, mut deepest, mut in_text, mut is_escaped) = (0_usize, 0, false, false);
     for byte in json.bytes() {
@@ -201,44 +252,6 @@ pub(crate) fn depth(json: &str) -> usize {
         deepest = deepest.max(open);
     }
     deepest
-}
-
-fn check_names(json: &str) -> Result<(), serde_json::Error> {
-    let inside: Vec<&RawValue> = match json.as_bytes().first() {
-        Some(b'{') => serde_json::from_str::<Values<'_>>(json).map_err(|_| serde_json::Error::custom(TWICE))?.0,
-        Some(b'[') => serde_json::from_str(json)?,
-        _ => return Ok(()),
-    };
-    inside.into_iter().try_for_each(|value| check_names(value.get()))
-}
-
-/// The values of an object whose names are all different.
-struct Values<'de>(Vec<&'de RawValue>);
-
-impl<'de> Deserialize<'de> for Values<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Values<'de>, D::Error> {
-        struct Names;
-
-        impl<'de> Visitor<'de> for Names {
-            type Value = Values<'de>;
-
-            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-                out.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Values<'de>, A::Error> {
-                let (mut names, mut values) = (Vec::new(), Vec::new());
-                while let Some((Name(name), value)) = entries.next_entry::<Name<'_>, &RawValue>()? {
-                    names.push(name);
-                    values.push(value);
-                }
-                refuse_twice(names)?;
-                Ok(Values(values))
-            }
-        }
-
-        deserializer.deserialize_map(Names)
-    }
 }
 
 /// The members of an object in the order in which they were sent.
@@ -367,16 +380,28 @@ mod tests {
 
     #[test]
     fn a_name_that_appears_twice_is_refused_at_any_depth() {
-        for json in [r#"{"a":1,"a":2}"#, r#"[{"b":{"a":1,"a":2}}]"#, r#"{"a":1,"\u0061":2}"#] {
+        for json in [
+            r#"{"a":1,"a":2}"#,
+            r#"[{"b":{"a":1,"a":2}}]"#,
+            r#"{"a":1,"\u0061":2}"#,
+            r#"{"a":{"b":[1,2],"c":{}},"d":"\\","a":{}}"#,
+            r#"{"b":"\",\"","c":[{"a":1}, {"x" : "," , "x" : 1}]}"#,
+        ] {
+            assert!(refuse_malformed(json).is_ok(), "{json}");
             assert!(refuse_duplicate_names(json).is_err(), "{json}");
         }
-        assert!(refuse_duplicate_names(r#"{"a":{"a":[{"a":1},{"a":1.5}]},"b":null,"c":-1}"#).is_ok());
+        for json in [
+            r#"{"a":{"a":[{"a":1},{"a":1.5}]},"b":null,"c":-1}"#,
+            r#"{"a":"b","b":"a","c":["a","a",{"a":"a"},"a"],"d":"\",\"a\":","":" "}"#,
+        ] {
+            assert!(refuse_malformed(json).is_ok() && refuse_duplicate_names(json).is_ok(), "{json}");
+        }
     }
 
     #[test]
     fn json_that_is_too_deep_is_an_error_and_not_a_crash() {
         let deep = format!("{}{}", "[".repeat(1_000_000), "]".repeat(1_000_000));
-        assert!(refuse_duplicate_names(&deep).is_err());
+        assert!(refuse_malformed(&deep).is_ok() && refuse_duplicate_names(&deep).is_err());
         let nested = |depth: usize| format!("{}{}{}", "[".repeat(depth), r#""[\"[""#, "]".repeat(depth));
         assert!(refuse_duplicate_names(&nested(DEEPEST)).is_ok());
         assert!(refuse_duplicate_names(&nested(DEEPEST + 1)).is_err());

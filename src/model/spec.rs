@@ -1,11 +1,14 @@
 //! What a create sends. A field that was not set is not sent: no default of the platform's is written down here.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::fields::{KindFields, Stream, Unknown};
 use super::json;
 use super::limits::{self, NAME_UNITS};
+use super::token::{ANY_NAME, Token};
 use crate::error::{Error, Result};
 use crate::text::to_json_wiping;
 
@@ -55,6 +58,19 @@ pub(crate) struct Spec<K> {
     unknown: Unknown,
 }
 
+/// By what a token is recognised as one that a spec may have made.
+pub(crate) struct Identity {
+    label: String,
+    streams: BTreeSet<(String, bool)>,
+}
+
+impl Identity {
+    pub(crate) fn is_of(&self, token: &Token) -> bool {
+        let streams = token.streams.iter().map(|stream| (stream.stream_name.as_str().to_owned(), stream.is_regex()));
+        token.label.as_ref().is_some_and(|label| label.as_str() == self.label) && streams.collect::<BTreeSet<_>>() == self.streams
+    }
+}
+
 impl<K: KindFields> Spec<K> {
     pub(crate) fn new(label: &str) -> Result<Spec<K>> {
         limits::length("label", label, 1, NAME_UNITS)?;
@@ -64,6 +80,12 @@ impl<K: KindFields> Spec<K> {
     pub(crate) fn add_stream(&mut self, name: &str, is_regex: bool) -> Result<()> {
         self.common.streams.push(Stream::new(name, is_regex)?);
         Ok(())
+    }
+
+    pub(crate) fn identity(&self) -> Identity {
+        // Answers do not mark the pattern for any name as one.
+        let stream = |stream: &Stream| (stream.stream_name.clone(), stream.is_regex || stream.stream_name == ANY_NAME);
+        Identity { label: self.common.label.clone(), streams: self.common.streams.iter().map(stream).collect() }
     }
 
     pub(crate) fn set_expires(&mut self, seconds: u32) -> Result<()> {

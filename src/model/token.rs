@@ -86,7 +86,7 @@ pub(crate) struct Received<A> {
 }
 
 impl<A: DeserializeOwned> Received<A> {
-    /// Both parts are read from the text itself. To flatten one into the other would copy every field, secrets too,
+    /// Of JSON that is well-formed, as that within an answer is. Both parts are read from the text itself. To flatten one into the other would copy every field, secrets too,
     /// into memory that nobody wipes.
     pub(crate) fn read(json: &str) -> std::result::Result<Received<A>, serde_json::Error> {
         json::refuse_duplicate_names(json)?;
@@ -102,6 +102,10 @@ impl<A: DeserializeOwned> Received<A> {
 
     /// Reads what a caller kept of an earlier answer.
     pub(crate) fn from_caller(json: &str) -> Result<Received<A>> {
-        Received::read(json).map_err(|error| Error::invalid("json", format_args!("is not a token of this kind: {}", json::problem(&error))))
+        let read = || {
+            json::refuse_malformed(json)?;
+            Received::read(json)
+        };
+        read().map_err(|error| Error::invalid("json", format_args!("is not a token of this kind: {}", json::problem(&error))))
     }
 }

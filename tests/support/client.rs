@@ -7,9 +7,11 @@ use std::sync::Mutex;
 use millicast_tokens::ffi::client::*;
 use millicast_tokens::ffi::client_config::*;
 use millicast_tokens::ffi::error::mct_error;
+use millicast_tokens::ffi::list_options::mct_list_options;
 use millicast_tokens::ffi::publish_token::mct_publish_token;
 use millicast_tokens::ffi::publish_token_calls::*;
 use millicast_tokens::ffi::publish_token_spec::*;
+use millicast_tokens::ffi::publish_token_update::*;
 use millicast_tokens::ffi::subscribe_token::mct_subscribe_token;
 use millicast_tokens::ffi::subscribe_token_calls::*;
 use millicast_tokens::ffi::subscribe_token_spec::*;
@@ -73,12 +75,27 @@ impl Client {
     pub fn delete_publish(&self, id: u64) -> Outcome<()> {
         status(|error| unsafe { mct_publish_token_delete(self.0, id, error) })
     }
+
+    pub fn update_publish(&self, id: u64, update: &mct_publish_token_update) -> Outcome<Box<mct_publish_token>> {
+        made(|out, error| unsafe { mct_publish_token_update_apply(self.0, id, Some(update), out, error) })
+    }
+
+    pub fn publish_page(&self, options: Option<&mct_list_options>) -> Outcome<Box<mct_publish_token_list>> {
+        made(|out, error| unsafe { mct_publish_token_list_page(self.0, options, out, error) })
+    }
 }
 
 pub fn publish_spec(label: &str) -> Box<mct_publish_token_spec> {
     let mut spec = made(|out, error| unsafe { mct_publish_token_spec_new(c(label).as_ptr(), out, error) }).expect("a spec");
     status(|error| unsafe { mct_publish_token_spec_add_stream(Some(&mut spec), c("cam").as_ptr(), false, error) }).expect("a stream");
     spec
+}
+
+/// An update that may be carried out twice.
+pub fn publish_label_update(label: &str) -> Box<mct_publish_token_update> {
+    let mut update = made(|out, error| mct_publish_token_update_new(out, error)).expect("an update");
+    status(|error| unsafe { mct_publish_token_update_set_label(Some(&mut update), c(label).as_ptr(), error) }).expect("a label");
+    update
 }
 
 pub fn subscribe_spec(label: &str) -> Box<mct_subscribe_token_spec> {

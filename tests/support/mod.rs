@@ -15,6 +15,8 @@ pub struct Failure {
     pub http_status: i32,
     pub details: Option<String>,
     pub outcome: mct_outcome,
+    /// -1: the server did not say.
+    pub retry_after_ms: i64,
     pub reason: mct_reason,
     pub index: i64,
 }
@@ -49,6 +51,7 @@ pub fn status(call: impl FnOnce(Option<&mut *mut mct_error>) -> mct_status) -> O
         http_status: mct_error_http_status(Some(&error)),
         details: lent(mct_error_details(Some(&error))),
         outcome: mct_error_outcome(Some(&error)),
+        retry_after_ms: mct_error_retry_after_ms(Some(&error)),
         reason: mct_error_reason(Some(&error)),
         index: mct_error_index(Some(&error)),
     };

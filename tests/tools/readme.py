@@ -46,17 +46,22 @@ def quick_starts(folder: Path, url: str) -> None:
     (folder / "quickstart.c").write_text(the_block("c", "mct_signer_sign_packed"), encoding="utf-8")
     run("the C program for many viewers builds", ["sh", "-ec", in_c], folder, env, "")
     run("the C program for many viewers runs", ["./quickstart"], folder, env, "viewer 2: eyJ")
-    (folder / "quickstart.cpp").write_text(the_block("cpp", "client_config"), encoding="utf-8")
+    (folder / "quickstart.cpp").write_text(the_block("cpp", "publish_token_update"), encoding="utf-8")
     run("the C++ quick start builds", ["sh", "-ec", in_cpp], folder, env, "")
     run("the C++ quick start runs", ["./quickstart-cpp"], folder, env, "MCT_ERR_NOT_FOUND 400")
     (folder / "quickstart.cpp").write_text(the_block("cpp", "sign_packed"), encoding="utf-8")
     run("the C++ program for many viewers builds", ["sh", "-ec", in_cpp], folder, env, "")
     run("the C++ program for many viewers runs", ["./quickstart-cpp"], folder, env, "2 tokens in ")
-    (folder / "quickstart.py").write_text(the_block("python", "import millicast_tokens"), encoding="utf-8")
+    (folder / "quickstart.cpp").write_text(the_block("cpp", "start_clusters"), encoding="utf-8")
+    run("the C++ program that does not block builds", ["sh", "-ec", in_cpp], folder, env, "")
+    run("the C++ program that does not block runs", ["./quickstart-cpp"], folder, env, " clusters, ")
     python = {**env, "PYTHONPATH": str(ROOT / "bindings/python")}
     python.pop("MILLICAST_TOKENS_LIBRARY", None)
     command = [os.environ.get("PYTHON", sys.executable), "quickstart.py"]
+    (folder / "quickstart.py").write_text(the_block("python", "mt.Client("), encoding="utf-8")
     run("the Python quick start runs", command, folder, python, "NOT_FOUND 400")
+    (folder / "quickstart.py").write_text(the_block("python", "mt.AsyncClient("), encoding="utf-8")
+    run("the program for asyncio runs", command, folder, python, " StageCam")
 
 
 def main() -> None:
@@ -73,7 +78,7 @@ def main() -> None:
     finally:
         emulator.terminate()
         emulator.wait(timeout=10)
-    print("9 passed, 0 failed")
+    print("12 passed, 0 failed")
 
 
 if __name__ == "__main__":
