@@ -30,9 +30,12 @@
 /// - Texts are UTF-8, and copied. One with a NUL inside is status::invalid_argument, with the field's name: it is never
 ///   cut short. Texts that come out of the platform have U+FFFD where U+0000 was; the JSON keeps it. The columns of
 ///   many viewers are not copied but lent: they have to outlive the signing for them.
-/// - Threads. client and signer may be used by any number of threads at once. Tokens, lists, reports, JWTs, batches and
-///   failures are immutable and may be read from any thread. Builders and iterators belong to one thread at a time; any
-///   number of threads may sign from claims and for viewers that are not changed meanwhile.
+/// - Calls without blocking. Functions that begin with `start_` come back at once with a call, for event loops: wait
+///   for its descriptor, its callback or with wait(), and take what the blocking call would have given. A call that is
+///   destroyed is cancelled.
+/// - Threads. client, signer and call may be used by any number of threads at once. Tokens, lists, reports, JWTs,
+///   batches and failures are immutable and may be read from any thread. Builders and iterators belong to one thread at
+///   a time; any number of threads may sign from claims and for viewers that are not changed meanwhile.
 /// - Numbers, times and durations that C's types can't hold are refused, and never wrapped.
 /// - An enum may hold a number without a name, from a library that is newer than these headers.
 ///

@@ -85,6 +85,7 @@ compile() {
 shared="-L$LIBDIR -Wl,-rpath,$LIBDIR -lmillicast_tokens"
 system="-lgcc_s -lutil -lrt -lpthread -lm -ldl -lc"
 families="harness api server answers results arguments tokens calls lists account signing viewers statuses log threads"
+families="$families async_calls"
 
 build() {
     objects=

@@ -11,6 +11,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <utility>
 
 namespace net {
 
@@ -130,11 +131,13 @@ void server::serve(int connection) {
         received_ += request;
     }
     has_received_.notify_all();
-    if (how_ == manner::answers)
-        send_all(connection, answer_);
-    else
+    if (how_ == manner::is_silent)
         // A descriptor of -1 is never readable: this waits for the server's end.
         static_cast<void>(comes_from(-1));
+    else if (how_ == manner::begins_silent && !std::exchange(has_begun_, true))
+        static_cast<void>(comes_from(connection));
+    else
+        send_all(connection, answer_);
 }
 
 std::string answer(int status, std::string_view body, std::string_view head) {

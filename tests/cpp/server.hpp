@@ -13,9 +13,10 @@
 namespace net {
 
 /// Answers each request with the same bytes and closes; with none it closes at once, and a silent one lets them wait.
+/// One that begins silent lets the first wait until its client hangs up, and answers those behind it.
 class server {
 public:
-    enum class manner { answers, is_silent };
+    enum class manner { answers, is_silent, begins_silent };
 
     explicit server(std::string answer, manner how = manner::answers);
     server(const server &) = delete;
@@ -36,6 +37,7 @@ private:
 
     std::string answer_;
     manner how_;
+    bool has_begun_ = false;
     std::string url_;
     int listener_ = -1;
     /// A pipe: when the end that is written to is closed, the server ends.

@@ -1,6 +1,8 @@
 /// What a host does that is compiled without exceptions. So is everything that is linked with this.
 
 #include <chrono>
+#include <condition_variable>
+#include <mutex>
 #include <string>
 
 #include "api.hpp"
@@ -122,6 +124,45 @@ TEST("without exceptions a log is called") {
         CHECK_OK(here->subscribe_tokens().try_list_page());
     }
     CHECK(lines > 0);
+}
+
+TEST("without exceptions calls are started, waited for and taken") {
+    const auto here = connected();
+    auto created = here->publish_tokens().try_start_create(publish_token_spec("plain").add_stream("stage"));
+    if (!CHECK_OK(created))
+        return;
+    CHECK_FAILS(created->try_wait(-1ms), invalid_argument, "timeout_ms");
+    CHECK_OK(created->try_wait());
+    const auto token = created->try_take();
+    if (!CHECK_OK(token))
+        return;
+    CHECK_FAILS(created->try_take(), invalid_argument, "call");
+    auto disabled = here->publish_tokens().try_start_disable({token->id()}, call_options().set_timeout(60s));
+    CHECK(CHECK_OK(disabled) && CHECK_OK(disabled->try_wait(60s)));
+    CHECK_EQ(disabled->try_take()->successes().size(), std::size_t{1});
+    auto removed = here->publish_tokens().try_start_remove(token->id());
+    CHECK(CHECK_OK(removed) && CHECK_OK(removed->try_wait()) && CHECK_OK(removed->try_take()));
+    const auto wrong = call_options().set_timeout(0ms).take();
+    CHECK_FAILS(here->try_start_clusters(wrong), invalid_argument, "timeout_ms");
+    const auto spec = publish_token_spec(api::unique("nobody's")).add_stream("stage").take();
+    const auto found = here->publish_tokens().try_find_created(spec, unix_time());
+    CHECK(CHECK_OK(found) && found->empty());
+}
+
+TEST("without exceptions a callback is called") {
+    std::mutex lock;
+    std::condition_variable is_done;
+    bool done = false;
+    const auto here = connected();
+    const auto how = call_options().set_done([&] {
+        const std::lock_guard<std::mutex> guard(lock);
+        done = true;
+        is_done.notify_all();
+    }).take();
+    const auto read = here->subscribe_tokens().try_start_read(1, how);
+    CHECK_OK(read);
+    std::unique_lock<std::mutex> guard(lock);
+    CHECK(is_done.wait_for(guard, 60s, [&] { return done; }) && read->is_done());
 }
 
 TEST("without exceptions a failure tells what happened") {

@@ -11,48 +11,48 @@
 
 #include "account.hpp"
 #include "bandwidth.hpp"
+#include "call.hpp"
 #include "client_config.hpp"
 #include "handle.hpp"
 #include "lists.hpp"
 #include "spec.hpp"
+#include "starts.hpp"
 #include "token.hpp"
 #include "traits.hpp"
 #include "update.hpp"
 
 namespace millicast {
 
-namespace detail {
-
-/// What a call is made with besides the client: a builder that is in order.
-template <typename Owner, typename Function, typename Builder>
-result<Owner> make_with(Function function, mct_client *client, const Builder &builder) noexcept {
-    if (auto ready = builder.try_check(); !ready)
-        return ready.error();
-    return make<Owner>(function, client, static_cast<const typename Builder::c_type *>(builder.get()));
-}
-
-} // namespace detail
-
 /// The calls about one kind of token. Lent by a client, and valid as long as that is.
 ///
-/// Each blocks until the API has answered or the client's deadline has passed. Any thread may make them, and any number
-/// of threads at once.
+/// Each blocks until the API has answered or the client's deadline has passed; token_starts has those that don't. Any
+/// thread may make them, and any number of threads at once.
 template <typename Kind>
-class basic_token_calls {
+class basic_token_calls : public token_starts<Kind> {
     using c = detail::traits<Kind>;
+    using starts = token_starts<Kind>;
 
 public:
-    using spec_type = typename c::spec_builder;
-    using update_type = typename c::update_builder;
+    using typename starts::spec_type;
+    using typename starts::update_type;
 
-    explicit basic_token_calls(mct_client *lent) noexcept : client_(lent) {}
+    using starts::starts;
 
     /// Creates a token; the answer has its secret string.
     ///
     /// A create is sent again only when it is certain that the server did not process it. Otherwise the failure's
     /// outcome() tells whether a token may have come about.
     [[nodiscard]] result<token<Kind>> try_create(const spec_type &what) const noexcept {
-        return detail::make_with<token<Kind>>(c::create, client_, what);
+        return detail::make<token<Kind>>(c::create, client_, detail::c_builder(what));
+    }
+    /// Looks for what a create with an unknown outcome left: the tokens with the label and the streams of `what` that
+    /// were added at `since` or later, newest first.
+    ///
+    /// `since` is compared with the API's clock: take the time before the create, and a minute less where the clock
+    /// here may be ahead. A create that was only just lost may still be carried out, so that an empty list is sure only
+    /// some seconds later. Tokens that somebody else created with the same label and streams are found too.
+    [[nodiscard]] result<token_list<Kind>> try_find_created(const spec_type &what, unix_time since) const noexcept {
+        return detail::make<token_list<Kind>>(c::find_created, client_, detail::c_builder(what), detail::to_c(since));
     }
     /// Reads the token with this id; status::not_found when there is none.
     [[nodiscard]] result<token<Kind>> try_read(std::uint64_t id) const noexcept {
@@ -60,9 +60,7 @@ public:
     }
     /// Changes the token with this id, and answers it as it is then.
     [[nodiscard]] result<token<Kind>> try_update(std::uint64_t id, const update_type &what) const noexcept {
-        if (auto ready = what.try_check(); !ready)
-            return ready.error();
-        return detail::make<token<Kind>>(c::update_apply, client_, id, what.get());
+        return detail::make<token<Kind>>(c::update_apply, client_, id, detail::c_builder(what));
     }
     /// Deletes the token with this id; of a publish token live streams end at once.
     [[nodiscard]] result<void> try_remove(std::uint64_t id) const noexcept {
@@ -70,20 +68,23 @@ public:
     }
     /// Reads one page; past the end it is empty.
     [[nodiscard]] result<token_list<Kind>> try_list_page(const list_options &options = list_options()) const noexcept {
-        return detail::make_with<token_list<Kind>>(c::list_page, client_, options);
+        return detail::make<token_list<Kind>>(c::list_page, client_, detail::c_builder(options));
     }
     /// Reads every page from the options' first one on, each token once, within one deadline.
     [[nodiscard]] result<token_list<Kind>> try_list_all(const list_options &options = list_options()) const noexcept {
-        return detail::make_with<token_list<Kind>>(c::list_all, client_, options);
+        return detail::make<token_list<Kind>>(c::list_all, client_, detail::c_builder(options));
     }
     /// Walks the list page by page, for large accounts. Nothing is sent yet.
     [[nodiscard]] result<token_iter<Kind>> try_iter(const list_options &options = list_options()) const noexcept {
-        return detail::make_with<token_iter<Kind>>(c::iter_new, client_, options);
+        return detail::make<token_iter<Kind>>(c::iter_new, client_, detail::c_builder(options));
     }
 
 #if MILLICAST_EXCEPTIONS
     // As their `try_` twins. They throw millicast::error.
     [[nodiscard]] token<Kind> create(const spec_type &what) const { return try_create(what).value(); }
+    [[nodiscard]] token_list<Kind> find_created(const spec_type &what, unix_time since) const {
+        return try_find_created(what, since).value();
+    }
     [[nodiscard]] token<Kind> read(std::uint64_t id) const { return try_read(id).value(); }
     token<Kind> update(std::uint64_t id, const update_type &what) const { return try_update(id, what).value(); }
     void remove(std::uint64_t id) const { try_remove(id).check(); }
@@ -99,7 +100,7 @@ public:
 #endif
 
 protected:
-    mct_client *client_;
+    using starts::client_;
 };
 
 /// The calls about subscribe tokens.
@@ -138,26 +139,27 @@ public:
 #endif
 };
 
-/// The calls about bandwidth. Lent by a client, and valid as long as that is.
-class analytics_calls {
+/// The calls about bandwidth; analytics_starts has those that don't block. Lent by a client, and valid as long as that
+/// is.
+class analytics_calls : public analytics_starts {
 public:
-    explicit analytics_calls(mct_client *lent) noexcept : client_(lent) {}
+    using analytics_starts::analytics_starts;
 
     /// The total of each tracking id, by stream. The query needs tracking ids and takes nothing else.
     [[nodiscard]] result<bandwidth_report> try_tracking_total(const bandwidth_query &query) const noexcept {
-        return detail::make_with<bandwidth_report>(mct_analytics_tracking_total, client_, query);
+        return detail::make<bandwidth_report>(mct_analytics_tracking_total, client_, detail::c_builder(query));
     }
     /// Each tracking id over time, by stream. The query needs tracking ids and a resolution.
     [[nodiscard]] result<bandwidth_report> try_tracking_series(const bandwidth_query &query) const noexcept {
-        return detail::make_with<bandwidth_report>(mct_analytics_tracking_series, client_, query);
+        return detail::make<bandwidth_report>(mct_analytics_tracking_series, client_, detail::c_builder(query));
     }
     /// The total of each stream, by tracking id. The query needs stream names and takes nothing else.
     [[nodiscard]] result<bandwidth_report> try_tracking_streams_total(const bandwidth_query &query) const noexcept {
-        return detail::make_with<bandwidth_report>(mct_analytics_tracking_streams_total, client_, query);
+        return detail::make<bandwidth_report>(mct_analytics_tracking_streams_total, client_, detail::c_builder(query));
     }
     /// Each stream over time, by tracking id. The query needs stream names and a resolution.
     [[nodiscard]] result<bandwidth_report> try_tracking_streams_series(const bandwidth_query &query) const noexcept {
-        return detail::make_with<bandwidth_report>(mct_analytics_tracking_streams_series, client_, query);
+        return detail::make<bandwidth_report>(mct_analytics_tracking_streams_series, client_, detail::c_builder(query));
     }
 
 #if MILLICAST_EXCEPTIONS
@@ -175,9 +177,6 @@ public:
         return try_tracking_streams_series(query).value();
     }
 #endif
-
-private:
-    mct_client *client_;
 };
 
 /// Makes calls to the Token API.
@@ -186,6 +185,9 @@ private:
 /// or destroying it is not: no call may begin after that has begun. Calls that are under way when it is destroyed end
 /// with status::cancelled. A call blocks the thread that makes it, and no thread is left between calls.
 ///
+/// Functions that begin with `start` come back at once with a call, which can be waited for in any way. A thread of the
+/// library's drives those; it starts with the first one and ends with the client.
+///
 /// After fork() the child's calls are status::forked; it makes a client of its own.
 class client : public owner<mct_client, mct_client_free> {
 public:
@@ -193,9 +195,7 @@ public:
 
     /// Makes a client. Nothing is sent.
     [[nodiscard]] static result<client> try_make(const client_config &config) noexcept {
-        if (auto ready = config.try_check(); !ready)
-            return ready.error();
-        return detail::make<client>(mct_client_new, config.get());
+        return detail::make<client>(mct_client_new, detail::c_builder(config));
     }
 #if MILLICAST_EXCEPTIONS
     /// As try_make(). @throws millicast::error
@@ -210,9 +210,17 @@ public:
     [[nodiscard]] result<cluster_list> try_clusters() const noexcept {
         return detail::make<cluster_list>(mct_cluster_list, get());
     }
+    /// Starts try_clusters().
+    [[nodiscard]] result<call<cluster_list>>
+    try_start_clusters(const call_options &how = call_options()) const noexcept {
+        return detail::start<cluster_list>(mct_cluster_list_start, how, get());
+    }
 #if MILLICAST_EXCEPTIONS
-    /// As try_clusters(). @throws millicast::error
+    // As their `try_` twins. They throw millicast::error.
     [[nodiscard]] cluster_list clusters() const { return try_clusters().value(); }
+    [[nodiscard]] call<cluster_list> start_clusters(const call_options &how = call_options()) const {
+        return try_start_clusters(how).value();
+    }
 #endif
 
     /// Ends every call with status::cancelled, those under way and those to come, until resume(). May be called from

@@ -180,6 +180,17 @@ result<Owner> make(Function function, const Arguments &...arguments) noexcept {
     return Owner(made);
 }
 
+/// The same for one that may give none.
+template <typename Owner, typename Function, typename... Arguments>
+result<std::optional<Owner>> make_optional(Function function, const Arguments &...arguments) noexcept {
+    auto made = make<Owner>(function, arguments...);
+    if (!made)
+        return made.error();
+    if (made->get() == nullptr)
+        return std::optional<Owner>();
+    return std::optional<Owner>(*std::move(made));
+}
+
 inline std::optional<std::string_view> optional_text(const char *lent) noexcept {
     return lent == nullptr ? std::nullopt : std::optional<std::string_view>(lent);
 }
@@ -306,6 +317,26 @@ protected:
 private:
     std::optional<failure> failure_;
 };
+
+namespace detail {
+
+/// A builder for C, which has to be in order.
+template <typename Builder>
+class c_builder {
+public:
+    explicit c_builder(const Builder &lent) noexcept : builder_(lent) {}
+
+    [[nodiscard]] std::optional<failure> problem() const noexcept {
+        const auto ready = builder_.try_check();
+        return ready ? std::nullopt : std::optional<failure>(ready.error());
+    }
+    [[nodiscard]] const typename Builder::c_type *c() const noexcept { return builder_.get(); }
+
+private:
+    const Builder &builder_;
+};
+
+} // namespace detail
 
 } // namespace millicast
 

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <utility>
 
+#include "call.hpp"
 #include "handle.hpp"
 #include "indexed.hpp"
 #include "token.hpp"
@@ -97,17 +98,22 @@ public:
 
     /// The next token; nothing at the end. After a failure the next call tries again.
     [[nodiscard]] result<std::optional<token<Kind>>> try_next() noexcept {
-        auto next = detail::make<token<Kind>>(c::iter_next, this->get());
-        if (!next)
-            return next.error();
-        if (!*next)
-            return std::optional<token<Kind>>();
-        return std::optional<token<Kind>>(*std::move(next));
+        return detail::make_optional<token<Kind>>(c::iter_next, this->get());
+    }
+    /// Starts try_next(). Until the call is done a further one is status::invalid_argument. Destroying this does not
+    /// end the call.
+    [[nodiscard]] result<call<std::optional<token<Kind>>>>
+    try_start_next(const call_options &how = call_options()) noexcept {
+        return detail::start<std::optional<token<Kind>>>(c::iter_next_start, how, this->get());
     }
 
 #if MILLICAST_EXCEPTIONS
     /// As try_next(). @throws millicast::error
     [[nodiscard]] std::optional<token<Kind>> next() { return try_next().value(); }
+    /// As try_start_next(). @throws millicast::error
+    [[nodiscard]] call<std::optional<token<Kind>>> start_next(const call_options &how = call_options()) {
+        return try_start_next(how).value();
+    }
 
     /// An input iterator over the rest of the list: for a loop. `*it` is the current token, which may be moved out of
     /// it. Moving on throws millicast::error where try_next() fails.

@@ -101,19 +101,28 @@ struct traits;
     MILLICAST_FUNCTION(K, update_refresh_token)                                                                        \
     MILLICAST_FUNCTION(K, update_merge_json)                                                                           \
     MILLICAST_FUNCTION(K, create)                                                                                      \
+    MILLICAST_FUNCTION(K, create_start)                                                                                \
+    MILLICAST_FUNCTION(K, find_created)                                                                                \
+    MILLICAST_FUNCTION(K, find_created_start)                                                                          \
     MILLICAST_FUNCTION(K, read)                                                                                        \
+    MILLICAST_FUNCTION(K, read_start)                                                                                  \
     MILLICAST_FUNCTION(K, update_apply)                                                                                \
+    MILLICAST_FUNCTION(K, update_apply_start)                                                                          \
     /* `delete` is a word of the language. */                                                                          \
     static constexpr auto remove = &mct_##K##_delete;                                                                  \
+    static constexpr auto remove_start = &mct_##K##_delete_start;                                                      \
     using list = mct_##K##_list;                                                                                       \
     MILLICAST_FUNCTION(K, list_page)                                                                                   \
+    MILLICAST_FUNCTION(K, list_page_start)                                                                             \
     MILLICAST_FUNCTION(K, list_all)                                                                                    \
+    MILLICAST_FUNCTION(K, list_all_start)                                                                              \
     MILLICAST_FUNCTION(K, list_len)                                                                                    \
     MILLICAST_FUNCTION(K, list_get)                                                                                    \
     MILLICAST_FUNCTION(K, list_free)                                                                                   \
     using iter = mct_##K##_iter;                                                                                       \
     MILLICAST_FUNCTION(K, iter_new)                                                                                    \
     MILLICAST_FUNCTION(K, iter_next)                                                                                   \
+    MILLICAST_FUNCTION(K, iter_next_start)                                                                             \
     MILLICAST_FUNCTION(K, iter_free)
 
 #ifdef MCT_NO_CLIENT
