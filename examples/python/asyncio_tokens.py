@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Uses the Token API from asyncio: each call is made on a thread by `asyncio.to_thread`, and the loop goes on.
+"""Uses the Token API from asyncio: each call is awaited, many are under way at once, and no call takes a thread.
 
     MILLICAST_API_SECRET=... python asyncio_tokens.py
 
-A call blocks its thread and no other one, and a client may be used from any number of threads at once. The tokens that
-this makes are deleted at the end. The API's address is that of MILLICAST_API_URL, else the platform's own.
+The tokens that this makes are deleted at the end. The API's address is that of MILLICAST_API_URL, else the platform's
+own.
 """
 
 from __future__ import annotations
@@ -12,27 +12,26 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator
+import time
 
 import millicast_tokens as mct
 
 STAGES = ["MainStage", "TentStage", "LakeStage"]
 
 
-async def create_all(client: mct.Client) -> list[mct.PublishToken]:
-    """A token for each stage, all of them at once."""
-    creates = (asyncio.to_thread(client.publish_tokens.create, f"{stage} token", [stage]) for stage in STAGES)
-    return await asyncio.gather(*creates)
-
-
-async def walk(tokens: mct.TokenIterator[mct.PublishToken]) -> AsyncIterator[mct.PublishToken]:
-    """An iterator's tokens for `async for`. Its steps come one after the other, so one thread at a time is in it."""
-    while True:
-        # A StopIteration can't leave a thread of asyncio's: `next` is told what to answer at the end.
-        token = await asyncio.to_thread(next, tokens, None)
-        if token is None:
-            return
-        yield token
+async def create(client: mct.AsyncClient, label: str, streams: list[str]) -> mct.PublishToken:
+    """Creates a token, and finds it where the answer was lost on the way."""
+    # The API's clock is compared with this one, which may be ahead.
+    since = int(time.time()) - 60
+    try:
+        return await client.publish_tokens.create(label, streams)
+    except mct.MillicastError as error:
+        if error.outcome is not mct.Outcome.UNKNOWN:
+            raise
+        found = await client.publish_tokens.find_created(label, streams, since=since)
+        if not found:
+            raise
+        return found[0]
 
 
 async def tick(beats: list[float]) -> None:
@@ -42,30 +41,35 @@ async def tick(beats: list[float]) -> None:
         await asyncio.sleep(0.001)
 
 
-async def run(client: mct.Client) -> None:
+async def run(client: mct.AsyncClient) -> None:
     """Creates, changes, lists and deletes."""
     beats: list[float] = []
     ticking = asyncio.create_task(tick(beats))
-    made = await create_all(client)
+    # A token for each stage, all of them at once.
+    made = await asyncio.gather(*(create(client, f"{stage} token", [stage]) for stage in STAGES))
     try:
         print(f"created {len(made)} tokens")
-        first = await asyncio.to_thread(
-            client.publish_tokens.update, made[0].id, label="Evening show", allowed_countries=["PL", "ZA"]
-        )
+        first = await client.publish_tokens.update(made[0].id, label="Evening show", allowed_countries=["PL", "ZA"])
         print(f"the first one is called {first.label!r} now")
 
         ours = {token.id for token in made}
-        with client.publish_tokens.iterate() as tokens:
-            labels = sorted([str(token.label) async for token in walk(tokens) if token.id in ours])
+        async with client.publish_tokens.iterate() as tokens:
+            labels = sorted([str(token.label) async for token in tokens if token.id in ours])
         print(f"found {', '.join(labels)}")
 
-        # Awaiting has a deadline of its own. The call goes on on its thread; the client's `timeout` ends it.
-        active = await asyncio.wait_for(asyncio.to_thread(client.publish_tokens.active_ids), timeout=30)
+        # A deadline for this call alone. A task that is cancelled ends its call too.
+        active = await client.with_timeout(10).publish_tokens.active_ids()
         print(f"{len(ours & set(active))} of them are live")
     finally:
-        await asyncio.gather(*(asyncio.to_thread(client.publish_tokens.delete, token.id) for token in made))
+        await asyncio.gather(*(client.publish_tokens.delete(token.id) for token in made))
         ticking.cancel()
     print("deleted them" if beats else "nothing else could run meanwhile")
+
+
+async def start(secret: str) -> None:
+    """Runs with a client."""
+    async with mct.AsyncClient(secret, base_url=os.environ.get("MILLICAST_API_URL") or None) as client:
+        await run(client)
 
 
 def main() -> int:
@@ -75,8 +79,7 @@ def main() -> int:
         print("error: set MILLICAST_API_SECRET to the account's API secret", file=sys.stderr)
         return 1
     try:
-        with mct.Client(secret, base_url=os.environ.get("MILLICAST_API_URL") or None) as client:
-            asyncio.run(run(client))
+        asyncio.run(start(secret))
     except (mct.MillicastError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

@@ -6,11 +6,13 @@ import contextlib
 import importlib.util
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import hypothesis.configuration
 import pytest
 
 import proxy
+from certificates import Authority
 from emulator import ROOT, VARIABLE, Emulator, find
 from proxy import Proxy
 from servers import Recorder, recording, success
@@ -39,6 +41,18 @@ def running() -> Iterator[tuple[Emulator, Proxy]]:
             yield emulator, in_front
     finally:
         emulator.stop()
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """A root that no system knows."""
+    return Authority(tmp_path_factory.mktemp("certificates") / "authority")
+
+
+@pytest.fixture(scope="session")
+def leaf(authority: Authority) -> Path:
+    """A server's certificate of this machine that is as it should be, and its key."""
+    return authority.leaf()
 
 
 @pytest.fixture(scope="session")

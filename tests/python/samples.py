@@ -9,7 +9,8 @@ from typing import Any
 
 from millicast_tokens._native import handles as h
 from millicast_tokens._native.calls import Owned, lib, make
-from millicast_tokens._native.signatures import FREE_FUNCTION, LOG_FUNCTION
+from millicast_tokens._native.kinds import FREE_FUNCTION
+from millicast_tokens._native.signatures import LOG_FUNCTION
 
 import header
 
@@ -59,8 +60,22 @@ TEXT_LISTS = {
 #: What is sent, and has to be filled before that.
 FILLED = [f"mct_{kind}_token_{request}" for kind in ("publish", "subscribe") for request in ("spec", "update")]
 #: What a function that takes it as `const` gets a new one of.
-FRESH = {*FILLED, "mct_list_options", "mct_bandwidth_query"}
+FRESH = {*FILLED, "mct_list_options", "mct_bandwidth_query", "mct_call_options"}
 LISTING = ("list_page", "list_all", "iter_new")
+#: What a call without blocking leaves in use, so that each function gets a new one.
+WALKS = [f"mct_{kind}_token_iter" for kind in ("publish", "subscribe")]
+STARTS = [name for name in header.functions() if name.endswith("_start")]
+#: For each function that takes a result, one that starts a call that has such a result.
+STARTED = {
+    **{f"mct_call_take_{kind}_token": f"mct_{kind}_token_iter_next_start" for kind in ("publish", "subscribe")},
+    **{f"mct_call_take_{kind}_token_list": f"mct_{kind}_token_list_page_start" for kind in ("publish", "subscribe")},
+    "mct_call_take_disable_result": "mct_publish_token_disable_start",
+    "mct_call_take_id_list": "mct_publish_token_active_ids_start",
+    "mct_call_take_clusters": "mct_cluster_list_start",
+    "mct_call_take_bandwidth_report": "mct_analytics_tracking_total_start",
+    "mct_call_take_nothing": "mct_publish_token_delete_start",
+}
+FOR_EVER = 2**32 - 1
 
 #: What may be NULL while everything else is given. An error may be NULL everywhere.
 NULLABLE = {
@@ -75,7 +90,18 @@ NULLABLE = {
     *((f"mct_{kind}_token_{call}", "options") for kind in ("publish", "subscribe") for call in LISTING),
     ("mct_client_config_set_log", "user"),
     ("mct_client_config_set_log", "free_user"),
+    *((name, "options") for name in STARTS),
+    *((name, "list") for name in STARTS),
+    ("mct_publish_token_active_ids_start", "stream_id"),
+    ("mct_call_options_set_done", "user"),
+    ("mct_call_options_set_done", "free_user"),
 }
+
+
+def ended(pending: Owned) -> Owned:
+    """The call, once it is done."""
+    assert lib.mct_call_wait(pending.pointer, FOR_EVER, None) == 0
+    return pending
 
 
 @LOG_FUNCTION  # type: ignore[untyped-decorator]  # ctypes' own decorator has no types
@@ -136,6 +162,8 @@ class Samples:
                 h.mct_disable_result, lib.mct_publish_token_disable, client.pointer, (ctypes.c_uint64 * 1)(424242), 1
             ),
             **{kind: self._filled(kind) for kind in FILLED},
+            "mct_call_options": make(h.mct_call_options, lib.mct_call_options_new),
+            "mct_call": ended(make(h.mct_call, lib.mct_cluster_list_start, client.pointer, None)),
         }
         self.buffer = ctypes.create_string_buffer(4096)
         # Lent, so they live as long as the handles do.
@@ -159,7 +187,7 @@ class Samples:
         query = make(h.mct_bandwidth_query, lib.mct_bandwidth_query_new, b"2024-01-01", b"2024-01-02")
         asked_by = "stream_name" if "_streams_" in function else "tracking_id"
         assert getattr(lib, f"mct_bandwidth_query_add_{asked_by}")(query.pointer, b"asked by", None) == 0
-        if function.endswith("_series"):
+        if "_series" in function:
             assert lib.mct_bandwidth_query_set_resolution(query.pointer, 1, None) == 0
         return query
 
@@ -189,15 +217,25 @@ class Samples:
         if declared.endswith("**"):
             owned = Owned(getattr(h, pointed))
             return byref(owned.pointer), owned
-        if parameter.type.startswith("const ") and pointed in FRESH:
-            # The setters fill the other ones with what can't be together.
-            fresh = self._fresh(function, pointed)
-            return fresh.pointer, fresh
-        return self._pointer(parameter, pointed), None
+        fresh = self._fresh(function, parameter, pointed)
+        return (self._pointer(parameter, pointed), None) if fresh is None else (fresh.pointer, fresh)
 
-    def _fresh(self, function: header.Function, kind: str) -> Owned:
-        if kind == "mct_list_options":
-            return make(h.mct_list_options, lib.mct_list_options_new)
+    def _started(self, function: header.Function) -> Owned:
+        """A call that is done, and was started by this function."""
+        given = [self.of(function, parameter) for parameter in function.parameters[:-2]]
+        return ended(make(h.mct_call, getattr(lib, function.name), *(value for value, _ in given)))
+
+    def _fresh(self, function: header.Function, parameter: header.Parameter, kind: str) -> Owned | None:
+        """A new handle of a kind that is used up by what other functions do with it."""
+        if kind in WALKS:
+            return make(getattr(h, kind), getattr(lib, f"{kind}_new"), self.owned["mct_client"].pointer, None)
+        if kind == "mct_call" and function.name in STARTED:
+            return self._started(header.functions()[STARTED[function.name]])
+        # The setters fill the other ones with what can't be together.
+        if not parameter.type.startswith("const ") or kind not in FRESH:
+            return None
+        if kind.endswith("_options"):
+            return make(getattr(h, kind), getattr(lib, f"{kind}_new"))
         return self._query(function.name) if kind == "mct_bandwidth_query" else self._filled(kind)
 
     def _plain(self, function: header.Function, parameter: header.Parameter) -> Any:

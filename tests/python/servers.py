@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 
@@ -53,6 +53,9 @@ def failure(status: int, data: Any, headers: dict[str, str] | None = None) -> An
     return Answer(status, body, {"Content-Type": "application/json", **(headers or {})})
 
 
+AnyRecorder = TypeVar("AnyRecorder", bound="Recorder")
+
+
 class Recorder:
     """A server that answers what it is told to and keeps every request."""
 
@@ -88,9 +91,8 @@ class Recorder:
 
 
 @contextlib.contextmanager
-def recording(answer: Answer | Callable[[Asked], Answer]) -> Iterator[Recorder]:
-    """A recorder while the block runs."""
-    recorder = Recorder(answer)
+def serving(recorder: AnyRecorder) -> Iterator[AnyRecorder]:
+    """Lets a recorder work while the block runs."""
     thread = threading.Thread(target=recorder.server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
@@ -99,6 +101,13 @@ def recording(answer: Answer | Callable[[Asked], Answer]) -> Iterator[Recorder]:
         recorder.server.shutdown()
         recorder.server.server_close()
         thread.join()
+
+
+@contextlib.contextmanager
+def recording(answer: Answer | Callable[[Asked], Answer]) -> Iterator[Recorder]:
+    """A recorder while the block runs."""
+    with serving(Recorder(answer)) as recorder:
+        yield recorder
 
 
 class Silent:

@@ -1,4 +1,4 @@
-"""Calls from asyncio: on threads, while the loop goes on."""
+"""The example for asyncio, and blocking calls on asyncio's threads."""
 
 from __future__ import annotations
 

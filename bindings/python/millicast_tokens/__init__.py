@@ -10,10 +10,11 @@
         hand_to_the_viewer(signed.jwt)
         tokens = signer.sign_batch(mct.Claims("StageCam", 60), ["viewer-1", "viewer-2"])
 
-`Client` makes the calls of the Token API, `Signer` signs and verifies subscribe tokens without the network. Every error
-is a `MillicastError`, a TypeError for an argument of a wrong type, or `MissingFunctionError` where the library was made
-for signing only. Read on with `help(millicast_tokens.Client)`, `Signer`, `Claims` and `MillicastError`. The C header
-millicast_tokens.h is the manual of what stands behind this package; everything in it is reachable here.
+`Client` makes the calls of the Token API, `AsyncClient` makes them from asyncio, `Signer` signs and verifies subscribe
+tokens without the network. Every error is a `MillicastError`, a TypeError for an argument of a wrong type, or
+`MissingFunctionError` where the library was made for signing only. Read on with `help(millicast_tokens.Client)`,
+`AsyncClient`, `Signer`, `Claims` and `MillicastError`. The C header millicast_tokens.h is the manual of what stands
+behind this package; everything in it is reachable here.
 
 The native library is looked for in the file that the environment variable MILLICAST_TOKENS_LIBRARY names, in the folder
 of this package, in the build folders of the source tree that it lies in, and on the system. ImportError: it is nowhere.
@@ -25,6 +26,14 @@ from . import _library
 from ._version import HEADER_VERSION, HEADER_VERSION_NUMBER, __version__
 from .account import Cluster, ClusterFeatures, Clusters, DisableFailure, DisableResult, Location
 from .analytics import Analytics, BandwidthReport, BandwidthRow
+from .async_client import (
+    AsyncAnalytics,
+    AsyncClient,
+    AsyncOperations,
+    AsyncPublishTokens,
+    AsyncSubscribeTokens,
+    AsyncTokenIterator,
+)
 from .client import Client
 from .enums import Algorithm, FilterBy, LogLevel, Outcome, Reason, Resolution, SortBy, Status, Traffic
 from .errors import (
@@ -71,6 +80,12 @@ __all__ = [
     "UNSET",
     "Algorithm",
     "Analytics",
+    "AsyncAnalytics",
+    "AsyncClient",
+    "AsyncOperations",
+    "AsyncPublishTokens",
+    "AsyncSubscribeTokens",
+    "AsyncTokenIterator",
     "BandwidthReport",
     "BandwidthRow",
     "BufferTooSmallError",

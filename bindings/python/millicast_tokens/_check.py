@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
@@ -14,6 +15,8 @@ U32 = (0, 2**32 - 1)
 I32 = (-(2**31), 2**31 - 1)
 U64 = (0, 2**64 - 1)
 I64 = (-(2**63), 2**63 - 1)
+
+_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 
 
 def integer(field: str, value: int, limits: tuple[int, int]) -> int:
@@ -100,6 +103,16 @@ def milliseconds(field: str, seconds: float) -> int:
         raise InvalidArgumentError(f"{field}: must be above 0 and at most {U32[1] / 1000} seconds", field=field)
     # 1.005 s is 1005 ms, and not the 1006 of what binary fractions make of it.
     return min(math.ceil(round(seconds * 1000, 3)) or 1, U32[1])
+
+
+def moment(field: str, value: int | datetime.datetime) -> int:
+    """A moment as Unix seconds, rounded down."""
+    if isinstance(value, datetime.datetime):
+        if value.utcoffset() is None:
+            raise InvalidArgumentError(f"{field}: must have a time zone, given is a moment without one", field=field)
+        # Whole numbers all the way: a float has no room for every microsecond.
+        return (value - _EPOCH) // datetime.timedelta(seconds=1)
+    return integer(field, value, I64)
 
 
 def utf8(value: str) -> bytes | None:

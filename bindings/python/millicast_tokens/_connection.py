@@ -6,10 +6,14 @@ import contextlib
 import os
 import time
 from collections.abc import Iterator
+from typing import TypeVar
 
 from . import _log
-from ._native.calls import Owned, lib
+from ._native.calls import Owned, call, lib, make
+from ._prepared import Prepared
 from .errors import ClosedError
+
+T = TypeVar("T")
 
 
 class Connection:
@@ -20,7 +24,7 @@ class Connection:
     could wait for while its own thread holds it.
     """
 
-    __slots__ = ("_calls", "_client", "_process")
+    __slots__ = ("__weakref__", "_calls", "_client", "_process")
 
     def __init__(self, client: Owned) -> None:
         """Open."""
@@ -52,11 +56,22 @@ class Connection:
         """The handle for one call, which may write log lines: see `_log.raise_what_ended_the_log()`."""
         # Counted first: who has closed this and then sees no call under way can be sure that none begins.
         self._calls.append(None)
+        _log.enter_a_call()
         try:
             yield self.open()
         finally:
+            _log.leave_a_call()
             self._calls.pop()
             _log.raise_what_ended_the_log()
+
+    def make(self, prepared: Prepared[T]) -> T:
+        """Makes a call and waits for what comes of it."""
+        function = getattr(lib, prepared.name)
+        with self.calling() as client:
+            if prepared.kind is None:
+                call(function, *prepared.given(client))
+                return prepared.read(None)
+            return prepared.read(make(prepared.kind, function, *prepared.given(client)))
 
     def wait(self, deadline: float) -> None:
         """Waits for the calls that are under way, until a moment of `time.monotonic()`."""

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from . import _check
-from ._connection import Connection
 from ._native import handles as h
-from ._native.calls import Owned, call, lib, make, sent, text
+from ._native.calls import Owned, lib, sent, text
+from ._prepared import Prepared, nothing
 
 
 @dataclass(frozen=True)
@@ -102,10 +102,12 @@ class DisableResult:
     json: str = field(default="{}", repr=False, compare=False)
 
 
-def clusters(connection: Connection) -> Clusters:
+def clusters() -> Prepared[Clusters]:
     """Asks for the clusters."""
-    with connection.calling() as client:
-        owned = make(h.mct_clusters, lib.mct_cluster_list, client.pointer)
+    return Prepared("mct_cluster_list", (), h.mct_clusters, _clusters)
+
+
+def _clusters(owned: Owned) -> Clusters:
     entries = (_cluster(owned, index) for index in range(lib.mct_clusters_count(owned.pointer)))
     default = text(lib.mct_clusters_default_id(owned.pointer))
     return Clusters(default, tuple(entries), text(lib.mct_clusters_json(owned.pointer)) or "{}")
@@ -126,12 +128,14 @@ def _cluster(owned: Owned, index: int) -> Cluster:
     )
 
 
-def disable(connection: Connection, token_ids: Iterable[int]) -> DisableResult:
+def disable(token_ids: Iterable[int]) -> Prepared[DisableResult]:
     """Disables publish tokens."""
     ids = _check.integers("tokenIds", token_ids, _check.U64)
     given = (ctypes.c_uint64 * len(ids))(*ids)
-    with connection.calling() as client:
-        owned = make(h.mct_disable_result, lib.mct_publish_token_disable, client.pointer, given, len(ids))
+    return Prepared("mct_publish_token_disable", (given, len(ids)), h.mct_disable_result, _disabled)
+
+
+def _disabled(owned: Owned) -> DisableResult:
     result = owned.pointer
     successes = range(lib.mct_disable_result_success_count(result))
     failures = range(lib.mct_disable_result_failure_count(result))
@@ -148,16 +152,17 @@ def disable(connection: Connection, token_ids: Iterable[int]) -> DisableResult:
     )
 
 
-def active_ids(connection: Connection, stream_id: str | None) -> list[int]:
+def active_ids(stream_id: str | None) -> Prepared[list[int]]:
     """Asks for the publish tokens whose streams are live."""
     given = None if stream_id is None else _check.text("streamId", stream_id)
-    with connection.calling() as client:
-        owned = make(h.mct_id_list, lib.mct_publish_token_active_ids, client.pointer, given)
+    return Prepared("mct_publish_token_active_ids", (given,), h.mct_id_list, _ids)
+
+
+def _ids(owned: Owned) -> list[int]:
     return [lib.mct_id_list_get(owned.pointer, index) for index in range(lib.mct_id_list_len(owned.pointer))]
 
 
-def sync_restream(connection: Connection, token_id: int) -> None:
+def sync_restream(token_id: int) -> Prepared[None]:
     """Applies a token's restream configuration to its running streams."""
     number = _check.integer("token_id", token_id, _check.U64)
-    with connection.calling() as client:
-        call(lib.mct_publish_token_sync_restream, client.pointer, number)
+    return Prepared("mct_publish_token_sync_restream", (number,), None, nothing)

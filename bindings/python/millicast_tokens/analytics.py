@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Union
 
 from . import _check, _frames
-from ._connection import Connection
 from ._native import handles as h
 from ._native.calls import Owned, call, lib, make, sent, text
+from ._prepared import Maker, Prepared
 from .enums import Resolution, Traffic, named
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ class Analytics:
 
     __slots__ = ("_connection",)
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Maker) -> None:
         """Made by the client."""
         self._connection = connection
 
@@ -165,10 +165,7 @@ class Analytics:
         if resolution is not None:
             number = _check.integer("resolution", resolution, _check.I32)
             call(lib.mct_bandwidth_query_set_resolution, query.pointer, number)
-        ask = getattr(lib, f"mct_analytics_{operation}")
-        with self._connection.calling() as client:
-            report = make(h.mct_bandwidth_report, ask, client.pointer, query.pointer)
-        return _read(report)
+        return self._connection.make(Prepared(f"mct_analytics_{operation}", (query,), h.mct_bandwidth_report, _read))
 
 
 def _day(field_name: str, day: Day) -> bytes:

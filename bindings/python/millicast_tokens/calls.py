@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Generic, TypeVar
 
 from . import _check, tokens
-from ._connection import Connection
 from ._native.calls import Owned
+from ._prepared import Maker
 from .listing import TokenIterator
 from .tokens import Token
 
@@ -20,15 +21,13 @@ class TokenCalls(Generic[T]):
 
     _TOKEN: type[T]
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Maker) -> None:
         """Made by the client."""
         self._connection = connection
 
     def read(self, token_id: int) -> T:
         """Reads the token with this id, 0 to 2**64-1. Raises NotFoundError when there is none."""
-        number = _check.integer("token_id", token_id, _check.U64)
-        with self._connection.calling() as client:
-            return tokens.read(self._TOKEN, client, number)
+        return self._connection.make(tokens.read(self._TOKEN, _id(token_id)))
 
     def delete(self, token_id: int) -> None:
         """Deletes the token with this id, 0 to 2**64-1. The live streams of a publish token end at once.
@@ -36,24 +35,26 @@ class TokenCalls(Generic[T]):
         Raises NotFoundError when there is none. A delete that had to be sent again and then finds nothing is a success:
         the first one did it.
         """
-        number = _check.integer("token_id", token_id, _check.U64)
-        with self._connection.calling() as client:
-            tokens.delete(self._TOKEN, client, number)
+        return self._connection.make(tokens.deleted(self._TOKEN, _id(token_id)))
 
     def _create(self, spec: Owned) -> T:
-        with self._connection.calling() as client:
-            return tokens.created(self._TOKEN, client, spec)
+        return self._connection.make(tokens.created(self._TOKEN, spec))
+
+    def _find(self, spec: Owned, since: int | datetime.datetime) -> list[T]:
+        return self._connection.make(tokens.found(self._TOKEN, spec, _check.moment("since", since)))
 
     def _update(self, token_id: int, update: Owned) -> T:
-        number = _check.integer("token_id", token_id, _check.U64)
-        with self._connection.calling() as client:
-            return tokens.updated(self._TOKEN, client, number, update)
+        return self._connection.make(tokens.updated(self._TOKEN, _id(token_id), update))
 
     def _list(self, what: str, options: Owned | None) -> list[T]:
-        with self._connection.calling() as client:
-            return tokens.listed(self._TOKEN, what, client, options)
+        return self._connection.make(tokens.listed(self._TOKEN, what, options))
 
     def _iterate(self, options: Owned | None) -> TokenIterator[T]:
-        with self._connection.calling() as client:
-            walk = tokens.walk_of(self._TOKEN, client, options)
-        return TokenIterator(self._TOKEN, self._connection, walk)
+        def walk(owned: Owned) -> TokenIterator[T]:
+            return TokenIterator(self._TOKEN, self._connection, owned)
+
+        return self._connection.make(tokens.walk_of(self._TOKEN, options, walk))
+
+
+def _id(token_id: int) -> int:
+    return _check.integer("token_id", token_id, _check.U64)

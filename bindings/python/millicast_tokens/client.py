@@ -7,6 +7,7 @@ import time
 import weakref
 from collections.abc import Iterable
 from types import TracebackType
+from typing import ClassVar, TypeVar
 
 from . import _check, _log, account
 from ._connection import Connection
@@ -20,7 +21,82 @@ from .publish import PublishTokens
 from .subscribe import SubscribeTokens
 
 
-class Client:
+class AnyClient:
+    """What both kinds of client share: how they are made, and what ends their calls."""
+
+    __slots__ = ("__weakref__", "_connection")
+
+    #: Do calls go on on threads of the library's?
+    _HAS_THREADS: ClassVar[bool]
+    _connection: Connection
+
+    def __init__(
+        self,
+        api_secret: str,
+        *,
+        base_url: str | None = None,
+        timeout: float | None = None,
+        connect_timeout: float | None = None,
+        max_retries: int | None = None,
+        max_connections: int | None = None,
+        max_answer_bytes: int | None = None,
+        requests_per_second: int | None = None,
+        allow_insecure_http: bool | None = None,
+        proxy: str | None = None,
+        ca_pem: str | Iterable[str] = (),
+        user_agent_suffix: str | None = None,
+        log: Log | None = None,
+        log_level: LogLevel = LogLevel.INFO,
+    ) -> None:
+        """See `Client`. Nothing is sent."""
+        config = make(h.mct_client_config, lib.mct_client_config_new, _check.text("api_secret", api_secret))
+        for name, value in (("base_url", base_url), ("proxy", proxy), ("user_agent_suffix", user_agent_suffix)):
+            if value is not None:
+                _set(config, f"set_{name}", _check.text(name, value))
+        for name, seconds in (("timeout", timeout), ("connect_timeout", connect_timeout)):
+            if seconds is not None:
+                _set(config, f"set_{name}_ms", _check.milliseconds(name, seconds))
+        for name, number in (
+            ("max_retries", max_retries),
+            ("max_connections", max_connections),
+            ("max_answer_bytes", max_answer_bytes),
+            ("requests_per_second", requests_per_second),
+        ):
+            if number is not None:
+                _set(config, f"set_{name}", _check.integer(name, number, _check.U32))
+        if allow_insecure_http is not None:
+            _set(config, "set_allow_insecure_http", _check.flag("allow_insecure_http", allow_insecure_http))
+        for pem in _check.texts("ca_pem", [ca_pem] if isinstance(ca_pem, str) else ca_pem):
+            _set(config, "add_ca_pem", pem)
+        if log is None:
+            client = make(h.mct_client, lib.mct_client_new, config.pointer)
+        else:
+            client = _log.client_with_log(config, log, log_level, has_threads=self._HAS_THREADS)
+        self._begin(client)
+
+    def _begin(self, client: Owned) -> None:
+        """Makes the calls of this handle be there."""
+        raise NotImplementedError
+
+    def cancel(self) -> None:
+        """Ends every call of this client with CallCancelledError, those in flight and those to come, until `resume()`.
+
+        From any thread. Raises ClosedError after `close()`.
+        """
+        client = self._connection.open()
+        lib.mct_client_cancel(client.pointer)
+
+    def resume(self) -> None:
+        """Lets calls be made again after `cancel()`. Raises ClosedError after `close()`."""
+        client = self._connection.open()
+        lib.mct_client_resume(client.pointer)
+
+    def __repr__(self) -> str:
+        """Open or closed; nothing of the secret."""
+        return f"<{type(self).__name__} {'closed' if self._connection.is_closed else 'open'}>"
+
+
+class Client(AnyClient):
     """Makes calls to the Token API. May be used from any number of threads at once.
 
     A call blocks its thread (and no other Python thread) until the answer is there or the deadline has passed. A Python
@@ -70,71 +146,20 @@ class Client:
         analytics: the calls for bandwidth.
     """
 
-    __slots__ = ("__weakref__", "_connection", "analytics", "publish_tokens", "subscribe_tokens")
+    __slots__ = ("analytics", "publish_tokens", "subscribe_tokens")
 
-    def __init__(
-        self,
-        api_secret: str,
-        *,
-        base_url: str | None = None,
-        timeout: float | None = None,
-        connect_timeout: float | None = None,
-        max_retries: int | None = None,
-        max_connections: int | None = None,
-        max_answer_bytes: int | None = None,
-        requests_per_second: int | None = None,
-        allow_insecure_http: bool | None = None,
-        proxy: str | None = None,
-        ca_pem: str | Iterable[str] = (),
-        user_agent_suffix: str | None = None,
-        log: Log | None = None,
-        log_level: LogLevel = LogLevel.INFO,
-    ) -> None:
-        """See the class. Nothing is sent."""
-        config = make(h.mct_client_config, lib.mct_client_config_new, _check.text("api_secret", api_secret))
-        for name, value in (("base_url", base_url), ("proxy", proxy), ("user_agent_suffix", user_agent_suffix)):
-            if value is not None:
-                _set(config, f"set_{name}", _check.text(name, value))
-        for name, seconds in (("timeout", timeout), ("connect_timeout", connect_timeout)):
-            if seconds is not None:
-                _set(config, f"set_{name}_ms", _check.milliseconds(name, seconds))
-        for name, number in (
-            ("max_retries", max_retries),
-            ("max_connections", max_connections),
-            ("max_answer_bytes", max_answer_bytes),
-            ("requests_per_second", requests_per_second),
-        ):
-            if number is not None:
-                _set(config, f"set_{name}", _check.integer(name, number, _check.U32))
-        if allow_insecure_http is not None:
-            _set(config, "set_allow_insecure_http", _check.flag("allow_insecure_http", allow_insecure_http))
-        for pem in _check.texts("ca_pem", [ca_pem] if isinstance(ca_pem, str) else ca_pem):
-            _set(config, "add_ca_pem", pem)
-        if log is None:
-            client = make(h.mct_client, lib.mct_client_new, config.pointer)
-        else:
-            client = _log.client_with_log(config, log, log_level)
-        self._connection = Connection(client)
+    _HAS_THREADS = False
+
+    def _begin(self, client: Owned) -> None:
+        self._connection = opened(Connection(client))
         # These refer to the connection and not to this client: a circle would keep it open until the next collection.
         self.publish_tokens = PublishTokens(self._connection)
         self.subscribe_tokens = SubscribeTokens(self._connection)
         self.analytics = Analytics(self._connection)
-        _open_clients.add(self)
 
     def clusters(self) -> Clusters:
         """The clusters that the account can use, and its default."""
-        return account.clusters(self._connection)
-
-    def cancel(self) -> None:
-        """Ends every call of this client with CallCancelledError, those in flight and those to come, until `resume()`.
-
-        From any thread. Raises ClosedError after `close()`.
-        """
-        lib.mct_client_cancel(self._connection.open().pointer)
-
-    def resume(self) -> None:
-        """Lets calls be made again after `cancel()`. Raises ClosedError after `close()`."""
-        lib.mct_client_resume(self._connection.open().pointer)
+        return self._connection.make(account.clusters())
 
     def close(self) -> None:
         """Closes the client, from any thread. Again is no matter.
@@ -153,10 +178,6 @@ class Client:
         """Closes it."""
         self.close()
 
-    def __repr__(self) -> str:
-        """Open or closed; nothing of the secret."""
-        return f"<{type(self).__name__} {'closed' if self._connection.is_closed else 'open'}>"
-
 
 def _set(config: Owned, setter: str, value: object) -> None:
     call(getattr(lib, f"mct_client_config_{setter}"), config.pointer, value)
@@ -165,7 +186,15 @@ def _set(config: Owned, setter: str, value: object) -> None:
 #: How long a program's end waits for calls that were just cancelled. They need milliseconds.
 _PATIENCE_SECONDS = 2.0
 
-_open_clients: weakref.WeakSet[Client] = weakref.WeakSet()
+C = TypeVar("C", bound=Connection)
+
+_open: weakref.WeakSet[Connection] = weakref.WeakSet()
+
+
+def opened(connection: C) -> C:
+    """A connection that is closed before the interpreter ends."""
+    _open.add(connection)
+    return connection
 
 
 @atexit.register
@@ -173,11 +202,12 @@ def _close_all() -> None:
     """Ends all calls while there is a whole interpreter.
 
     C calls back with log lines. An interpreter that is ending takes no call back: it ends the thread that makes it in
-    the midst of C, and with it the process. Daemon threads can be in such a call.
+    the midst of C, and with it the process. Daemon threads can be in such a call, and C's own threads write lines.
     """
-    clients = list(_open_clients)
-    for client in clients:
-        client.close()
+    connections = list(_open)
+    for connection in connections:
+        connection.close()
     deadline = time.monotonic() + _PATIENCE_SECONDS
-    for client in clients:
-        client._connection.wait(deadline)
+    for connection in connections:
+        connection.wait(deadline)
+    _log.wait_for_last_lines(deadline)

@@ -21,8 +21,8 @@ class MillicastError(Exception):
         http_status: the HTTP status of the answer; 0 when no answer came.
         details: the API's own JSON, as it refused, or None.
         retry_after_ms: how many milliseconds the server asked to wait before the next try, or None.
-        outcome: may the server have carried the call out? After a create with `Outcome.UNKNOWN` look for the token by
-            its label before creating it again: a create that is sent twice makes two tokens.
+        outcome: may the server have carried the call out? After a create with `Outcome.UNKNOWN` let `find_created()`
+            look for the token before creating it again: a create that is sent twice makes two tokens.
         reason: which rule a self-signed token breaks; `Reason.NONE` for other errors.
         index: the element of a list that is at fault, counted from 0, or None.
     """
@@ -139,7 +139,7 @@ class ProtocolError(MillicastError):
 
 
 class CallCancelledError(MillicastError):
-    """`Client.cancel()` ended the call, or the client was closed during it."""
+    """`cancel()` of the client ended the call, or the client was closed during it. Not asyncio's CancelledError."""
 
     STATUS = Status.CANCELLED
 

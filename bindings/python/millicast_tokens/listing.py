@@ -7,9 +7,9 @@ from types import TracebackType
 from typing import Generic, TypeVar
 
 from . import _check, tokens
-from ._connection import Connection
 from ._native import handles as h
 from ._native.calls import Owned, call, lib, make
+from ._prepared import Maker
 from .enums import FilterBy, SortBy
 from .errors import ClosedError, InvalidArgumentError
 from .tokens import Token
@@ -71,7 +71,7 @@ class TokenIterator(Iterator[T], Generic[T]):
 
     __slots__ = ("__weakref__", "_connection", "_idle", "_is_closed", "_is_over", "_kind")
 
-    def __init__(self, kind: type[T], connection: Connection, walk: Owned) -> None:
+    def __init__(self, kind: type[T], connection: Maker, walk: Owned) -> None:
         """Made by `iterate()`."""
         self._kind = kind
         self._connection = connection
@@ -95,8 +95,7 @@ class TokenIterator(Iterator[T], Generic[T]):
         except IndexError:
             raise RuntimeError("another thread is in a step of this iterator") from None
         try:
-            with self._connection.calling():
-                token = tokens.next_of(self._kind, walk)
+            token = self._connection.make(tokens.next_of(self._kind, walk))
             self._is_over = token is None
         finally:
             if not (self._is_over or self._is_closed):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -54,7 +55,7 @@ class PublishTokens(TokenCalls[PublishToken]):
         """Creates a publish token and answers it, its secret string included. What is not given is not sent.
 
         Creating is not idempotent: a create is sent again only when it is certain that the server did not process it,
-        and otherwise the error's `outcome` tells whether a token may have come about.
+        and otherwise the error's `outcome` tells whether a token may have come about: `find_created()` looks for it.
 
         Args:
             label: 1 to 128 UTF-16 units; it names the token in the dashboard and need not be unique.
@@ -118,6 +119,28 @@ class PublishTokens(TokenCalls[PublishToken]):
     def create_from(self, spec: PublishTokenSpec) -> PublishToken:
         """Creates a publish token as a prepared spec says; see `create()`."""
         return self._create(handle_of("spec", spec, PublishTokenSpec))
+
+    def find_created(
+        self, label: str, streams: Iterable[Stream | str], *, since: int | datetime.datetime
+    ) -> list[PublishToken]:
+        """Looks for what a create with an unknown outcome left, the newest first. Empty: there is none.
+
+        Tokens that somebody else created with the same label and streams are found too. A create that was only just
+        lost may still be carried out; an empty list that is some seconds old is sure. The list is read by time, and no
+        further back than `since`.
+
+        Args:
+            label: the label that the create was given.
+            streams: the streams that it was given.
+            since: what was added before is not looked at: Unix seconds, -2**63 to 2**63-1, or a `datetime.datetime`
+                with a time zone, rounded down. It is compared with the API's clock: take the time before the create,
+                and a minute less where this machine's clock may be ahead.
+        """
+        return self.find_created_from(PublishTokenSpec(label, streams), since=since)
+
+    def find_created_from(self, spec: PublishTokenSpec, *, since: int | datetime.datetime) -> list[PublishToken]:
+        """Looks for what a create of this spec left; see `find_created()`. Label and streams are what counts."""
+        return self._find(handle_of("spec", spec, PublishTokenSpec), since)
 
     def update(
         self,
@@ -332,7 +355,7 @@ class PublishTokens(TokenCalls[PublishToken]):
 
         Raises InvalidArgumentError for no id at all, before anything is sent.
         """
-        return account.disable(self._connection, token_ids)
+        return self._connection.make(account.disable(token_ids))
 
     def active_ids(self, stream_id: str | None = None) -> list[int]:
         """The ids of the publish tokens whose streams are live.
@@ -341,11 +364,11 @@ class PublishTokens(TokenCalls[PublishToken]):
             stream_id: asks for one stream: "account id/stream name". The account's id ends at the first slash; a name
                 may hold more. None: the whole account.
         """
-        return account.active_ids(self._connection, stream_id)
+        return self._connection.make(account.active_ids(stream_id))
 
     def sync_restream(self, token_id: int) -> None:
         """Applies the restream configuration of the publish token with this id to its running streams at once.
 
         Raises NotFoundError when there is no such token.
         """
-        account.sync_restream(self._connection, token_id)
+        return self._connection.make(account.sync_restream(token_id))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -41,7 +42,7 @@ class SubscribeTokens(TokenCalls[SubscribeToken]):
         """Creates a subscribe token and answers it, its secret string included. What is not given is not sent.
 
         Creating is not idempotent: a create is sent again only when it is certain that the server did not process it,
-        and otherwise the error's `outcome` tells whether a token may have come about.
+        and otherwise the error's `outcome` tells whether a token may have come about: `find_created()` looks for it.
 
         Args:
             label: 1 to 128 UTF-16 units; it names the token in the dashboard and need not be unique.
@@ -82,6 +83,28 @@ class SubscribeTokens(TokenCalls[SubscribeToken]):
     def create_from(self, spec: SubscribeTokenSpec) -> SubscribeToken:
         """Creates a subscribe token as a prepared spec says; see `create()`."""
         return self._create(handle_of("spec", spec, SubscribeTokenSpec))
+
+    def find_created(
+        self, label: str, streams: Iterable[Stream | str], *, since: int | datetime.datetime
+    ) -> list[SubscribeToken]:
+        """Looks for what a create with an unknown outcome left, the newest first. Empty: there is none.
+
+        Tokens that somebody else created with the same label and streams are found too. A create that was only just
+        lost may still be carried out; an empty list that is some seconds old is sure. The list is read by time, and no
+        further back than `since`.
+
+        Args:
+            label: the label that the create was given.
+            streams: the streams that it was given.
+            since: what was added before is not looked at: Unix seconds, -2**63 to 2**63-1, or a `datetime.datetime`
+                with a time zone, rounded down. It is compared with the API's clock: take the time before the create,
+                and a minute less where this machine's clock may be ahead.
+        """
+        return self.find_created_from(SubscribeTokenSpec(label, streams), since=since)
+
+    def find_created_from(self, spec: SubscribeTokenSpec, *, since: int | datetime.datetime) -> list[SubscribeToken]:
+        """Looks for what a create of this spec left; see `find_created()`. Label and streams are what counts."""
+        return self._find(handle_of("spec", spec, SubscribeTokenSpec), since)
 
     def update(
         self,

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Callable
 from typing import Any, ClassVar, TypeVar
 
 from . import _check
 from ._native import handles as h
-from ._native.calls import Owned, call, lib, make, sent, text, texts
+from ._native.calls import Owned, lib, make, sent, text, texts
+from ._prepared import Prepared, nothing
 from .values import RestreamEntry, Stream
 
 T = TypeVar("T", bound="Token")
+W = TypeVar("W")
 
 
 class Token:
@@ -51,6 +54,16 @@ class Token:
     @classmethod
     def _copy_of(cls: type[T], lent: Any) -> T:
         return cls._of(make(cls._KIND, getattr(lib, f"{cls._NAME}_copy"), lent))
+
+    @classmethod
+    def _if_any(cls: type[T], owned: Owned) -> T | None:
+        return cls._of(owned) if owned.pointer else None
+
+    @classmethod
+    def _all_of(cls: type[T], tokens: Owned) -> list[T]:
+        """The tokens of a list, each of them copied, so that one of them does not keep all alive."""
+        length, get = getattr(lib, f"{cls._NAME}_list_len"), getattr(lib, f"{cls._NAME}_list_get")
+        return [cls._copy_of(get(tokens.pointer, index)) for index in range(length(tokens.pointer))]
 
     def copy(self: T) -> T:
         """A copy that lives by itself."""
@@ -314,42 +327,41 @@ class PublishToken(Token):
         )
 
 
-def created(kind: type[T], client: Owned, spec: Owned) -> T:
-    """Sends a create."""
-    return kind._of(make(kind._KIND, getattr(lib, f"{kind._NAME}_create"), client.pointer, spec.pointer))
+def created(kind: type[T], spec: Owned) -> Prepared[T]:
+    """A create."""
+    return Prepared(f"{kind._NAME}_create", (spec,), kind._KIND, kind._of)
 
 
-def read(kind: type[T], client: Owned, token_id: int) -> T:
-    """Sends a read."""
-    return kind._of(make(kind._KIND, getattr(lib, f"{kind._NAME}_read"), client.pointer, token_id))
+def found(kind: type[T], spec: Owned, since: int) -> Prepared[list[T]]:
+    """A look for what a create left."""
+    return Prepared(f"{kind._NAME}_find_created", (spec, since), kind._LIST, kind._all_of)
 
 
-def updated(kind: type[T], client: Owned, token_id: int, update: Owned) -> T:
-    """Sends an update."""
-    apply = getattr(lib, f"{kind._NAME}_update_apply")
-    return kind._of(make(kind._KIND, apply, client.pointer, token_id, update.pointer))
+def read(kind: type[T], token_id: int) -> Prepared[T]:
+    """A read."""
+    return Prepared(f"{kind._NAME}_read", (token_id,), kind._KIND, kind._of)
 
 
-def delete(kind: type[T], client: Owned, token_id: int) -> None:
-    """Sends a delete."""
-    call(getattr(lib, f"{kind._NAME}_delete"), client.pointer, token_id)
+def updated(kind: type[T], token_id: int, update: Owned) -> Prepared[T]:
+    """An update."""
+    return Prepared(f"{kind._NAME}_update_apply", (token_id, update), kind._KIND, kind._of)
 
 
-def listed(kind: type[T], what: str, client: Owned, options: Owned | None) -> list[T]:
-    """Lists a "page" or "all"; each token is copied out of the list, so that one of them does not keep all alive."""
-    given = None if options is None else options.pointer
-    owned = make(kind._LIST, getattr(lib, f"{kind._NAME}_list_{what}"), client.pointer, given)
-    length, get = getattr(lib, f"{kind._NAME}_list_len"), getattr(lib, f"{kind._NAME}_list_get")
-    return [kind._copy_of(get(owned.pointer, index)) for index in range(length(owned.pointer))]
+def deleted(kind: type[T], token_id: int) -> Prepared[None]:
+    """A delete."""
+    return Prepared(f"{kind._NAME}_delete", (token_id,), None, nothing)
 
 
-def walk_of(kind: type[T], client: Owned, options: Owned | None) -> Owned:
+def listed(kind: type[T], what: str, options: Owned | None) -> Prepared[list[T]]:
+    """A list of a "page" or of "all"."""
+    return Prepared(f"{kind._NAME}_list_{what}", (options,), kind._LIST, kind._all_of)
+
+
+def walk_of(kind: type[T], options: Owned | None, read: Callable[[Owned], W]) -> Prepared[W]:
     """A new walk through a list. Nothing is sent."""
-    given = None if options is None else options.pointer
-    return make(kind._ITER, getattr(lib, f"{kind._NAME}_iter_new"), client.pointer, given)
+    return Prepared(f"{kind._NAME}_iter_new", (options,), kind._ITER, read)
 
 
-def next_of(kind: type[T], walk: Owned) -> T | None:
+def next_of(kind: type[T], walk: Owned) -> Prepared[T | None]:
     """The next token of a walk; None at the end."""
-    owned = make(kind._KIND, getattr(lib, f"{kind._NAME}_iter_next"), walk.pointer)
-    return kind._of(owned) if owned.pointer else None
+    return Prepared(f"{kind._NAME}_iter_next", (), kind._KIND, kind._if_any, on=walk)

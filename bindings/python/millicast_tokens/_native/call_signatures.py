@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ctypes
-from ctypes import POINTER, c_bool, c_int32, c_int64, c_size_t, c_uint32, c_uint64
+from ctypes import CFUNCTYPE, POINTER, c_bool, c_int32, c_int64, c_size_t, c_uint32, c_uint64, c_void_p
 
 from . import handles as h
-from .kinds import TEXT, Signature, fallible, list_getters, out, sent
+from .kinds import FREE_FUNCTION, TEXT, Signature, fallible, list_getters, out, sent
 
 _TEXTS = POINTER(TEXT)
 
@@ -105,6 +105,7 @@ def _calls(
     client, options = POINTER(h.mct_client), POINTER(h.mct_list_options)
     return {
         f"{kind}_create": fallible(client, POINTER(spec), out(token)),
+        f"{kind}_find_created": fallible(client, POINTER(spec), c_int64, out(tokens)),
         f"{kind}_read": fallible(client, c_uint64, out(token)),
         f"{kind}_list_page": fallible(client, options, out(tokens)),
         f"{kind}_list_all": fallible(client, options, out(tokens)),
@@ -169,8 +170,49 @@ def _analytics() -> dict[str, Signature]:
     }
 
 
-#: Every one of them by its name.
-CALLS: dict[str, Signature] = {
+#: What is called at the end of a call without blocking.
+DONE_FUNCTION = CFUNCTYPE(None, c_void_p)
+
+
+def _without_blocking() -> dict[str, Signature]:
+    pending, options = POINTER(h.mct_call), POINTER(h.mct_call_options)
+    return {
+        "mct_call_options_new": fallible(out(h.mct_call_options)),
+        "mct_call_options_set_timeout_ms": fallible(options, c_uint32),
+        "mct_call_options_set_done": fallible(options, DONE_FUNCTION, c_void_p, FREE_FUNCTION),
+        "mct_call_options_free": (None, [options]),
+        "mct_call_fd": (c_int32, [pending]),
+        "mct_call_is_done": (c_bool, [pending]),
+        "mct_call_wait": fallible(pending, c_uint32),
+        "mct_call_cancel": (None, [pending]),
+        "mct_call_free": (None, [pending]),
+        **{f"mct_call_take_{kind.__name__[len('mct_') :]}": fallible(pending, out(kind)) for kind in TAKEN},
+        "mct_call_take_nothing": fallible(pending),
+    }
+
+
+#: What a call without blocking can give.
+TAKEN: list[type[ctypes.Structure]] = [
+    h.mct_publish_token,
+    h.mct_subscribe_token,
+    h.mct_publish_token_list,
+    h.mct_subscribe_token_list,
+    h.mct_disable_result,
+    h.mct_id_list,
+    h.mct_clusters,
+    h.mct_bandwidth_report,
+]
+
+
+def _start(signature: Signature) -> Signature:
+    """The twin that starts a call: options and a call come in the place of what the call gives."""
+    result, arguments = signature
+    given = [kind for kind in arguments[:-1] if kind not in map(out, TAKEN)]
+    return result, [*given, POINTER(h.mct_call_options), out(h.mct_call), arguments[-1]]
+
+
+#: Those that block, and what they send and answer.
+_BLOCKING: dict[str, Signature] = {
     **_publish_token_spec(),
     **_publish_token_update(),
     **_calls(
@@ -191,4 +233,22 @@ CALLS: dict[str, Signature] = {
     ),
     **_account(),
     **_analytics(),
+}
+
+_SENDING = [
+    *(
+        f"mct_{kind}_token_{call}"
+        for kind in ("publish", "subscribe")
+        for call in ("create", "find_created", "read", "list_page", "list_all", "iter_next", "update_apply", "delete")
+    ),
+    *(f"mct_publish_token_{call}" for call in ("disable", "active_ids", "sync_restream")),
+    "mct_cluster_list",
+    *(name for name in _BLOCKING if name.startswith("mct_analytics_")),
+]
+
+#: Every one of them by its name.
+CALLS: dict[str, Signature] = {
+    **_BLOCKING,
+    **{f"{name}_start": _start(_BLOCKING[name]) for name in _SENDING},
+    **_without_blocking(),
 }

@@ -38,6 +38,8 @@ _FREES: dict[type[ctypes.Structure], Any] = {
     h.mct_id_list: lib.mct_id_list_free,
     h.mct_bandwidth_query: lib.mct_bandwidth_query_free,
     h.mct_bandwidth_report: lib.mct_bandwidth_report_free,
+    h.mct_call: lib.mct_call_free,
+    h.mct_call_options: lib.mct_call_options_free,
 }
 
 
@@ -55,6 +57,11 @@ class Owned:
         # Kept here, since module globals may be gone when the interpreter ends.
         self._free = _FREES[kind]
         self.pointer: Any = ctypes.POINTER(kind)()
+
+    def free(self) -> None:
+        """Frees it now, whoever still refers to it. Nobody may be in a call with it."""
+        pointer, self.pointer = self.pointer, type(self.pointer)()
+        self._free(pointer)
 
     def __del__(self) -> None:
         """Frees it; an empty one is no matter."""

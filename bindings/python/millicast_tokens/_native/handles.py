@@ -99,3 +99,11 @@ class mct_bandwidth_query(ctypes.Structure):
 
 class mct_bandwidth_report(ctypes.Structure):
     """Bandwidth, as a flat table."""
+
+
+class mct_call(ctypes.Structure):
+    """A call that was started and does not block."""
+
+
+class mct_call_options(ctypes.Structure):
+    """How calls are started."""

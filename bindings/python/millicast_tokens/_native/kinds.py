@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from ctypes import POINTER, c_bool, c_char_p, c_int32, c_size_t, c_void_p
+from ctypes import CFUNCTYPE, POINTER, c_bool, c_char_p, c_int32, c_size_t, c_void_p
 from typing import Any
 
 from . import handles as h
@@ -14,6 +14,9 @@ TEXT = c_char_p
 OWNED_TEXT = c_void_p
 STATUS = c_int32
 ERROR = POINTER(POINTER(h.mct_error))
+
+#: What is called when nobody will use what a callback was given any more.
+FREE_FUNCTION = CFUNCTYPE(None, c_void_p)
 
 #: (result, arguments)
 Signature = tuple[Any, list[Any]]

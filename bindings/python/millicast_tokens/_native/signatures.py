@@ -23,10 +23,9 @@ from ctypes import (
 
 from . import handles as h
 from .call_signatures import CALLS
-from .kinds import OWNED_TEXT, STATUS, TEXT, Signature, fallible, list_getters, out, sent
+from .kinds import FREE_FUNCTION, OWNED_TEXT, STATUS, TEXT, Signature, fallible, list_getters, out, sent
 
 LOG_FUNCTION = CFUNCTYPE(None, c_void_p, c_int32, c_char_p)
-FREE_FUNCTION = CFUNCTYPE(None, c_void_p)
 
 
 def _library() -> dict[str, Signature]:
