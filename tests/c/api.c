@@ -37,12 +37,34 @@ mct_client *api_client(const char *base_url, const char *secret)
     return client;
 }
 
-mct_subscribe_token *api_subscribe_token(mct_client *client, const char *stream)
+mct_subscribe_token_spec *api_spec(const char *stream)
 {
     mct_subscribe_token_spec *spec = NULL;
-    mct_subscribe_token *token = NULL;
     OK(mct_subscribe_token_spec_new("c-test", &spec, &failure));
     OK(mct_subscribe_token_spec_add_stream(spec, stream, false, &failure));
+    return spec;
+}
+
+mct_subscribe_token_spec *api_large_spec(void)
+{
+    const size_t size = 8u << 20;
+    const char head[] = "{\"ballast\":\"";
+    mct_subscribe_token_spec *spec = api_spec("camera");
+    char *json = malloc(size + 64);
+    if (json == NULL)
+        abort();
+    memcpy(json, head, strlen(head));
+    memset(json + strlen(head), 'x', size);
+    memcpy(json + strlen(head) + size, "\"}", 3);
+    OK(mct_subscribe_token_spec_merge_json(spec, json, &failure));
+    free(json);
+    return spec;
+}
+
+mct_subscribe_token *api_subscribe_token(mct_client *client, const char *stream)
+{
+    mct_subscribe_token_spec *spec = api_spec(stream);
+    mct_subscribe_token *token = NULL;
     OK(mct_subscribe_token_create(client, spec, &token, &failure));
     mct_subscribe_token_spec_free(spec);
     return token;

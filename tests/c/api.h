@@ -14,6 +14,12 @@ mct_client_config *api_config(const char *base_url, const char *secret);
 /* A client of such a configuration that never tries twice. */
 mct_client *api_client(const char *base_url, const char *secret);
 
+/* What a subscribe token for `stream` shall be. */
+mct_subscribe_token_spec *api_spec(const char *stream);
+
+/* The same with a request of 8 MB: more than the buffers between the two ends hold. */
+mct_subscribe_token_spec *api_large_spec(void);
+
 /* Makes one subscribe token for `stream`. NULL when that failed, which is a failed check. */
 mct_subscribe_token *api_subscribe_token(mct_client *client, const char *stream);
 

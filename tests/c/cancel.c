@@ -165,12 +165,56 @@ static void freeing_ends_calls(void)
     server_stop(server);
 }
 
+/* At the first answer. */
+static void cancel_and_resume(void *user, mct_log_level level, const char *message)
+{
+    mct_client **client = user;
+    (void)level;
+    if (*client == NULL || strncmp(message, "answer: ", 8) != 0)
+        return;
+    mct_client_cancel(*client);
+    mct_client_resume(*client);
+    *client = NULL;
+}
+
+/* A list of everything is one call and several requests. */
+static void a_cancel_between_two_requests_ends_the_call(void)
+{
+    mct_client *others = api_client(NULL, NULL), *client = NULL, *to_cancel = NULL;
+    mct_client_config *config = api_config(NULL, NULL);
+    mct_list_options *options = NULL;
+    mct_subscribe_token_list *list = NULL;
+    mct_subscribe_token *tokens[3];
+    for (int i = 0; i < 3; i++)
+        tokens[i] = api_subscribe_token(others, "camera");
+    OK(mct_client_config_set_log(config, MCT_LOG_TRACE, cancel_and_resume, &to_cancel, NULL, &failure));
+    OK(mct_client_new(config, &client, &failure));
+    OK(mct_list_options_new(&options, &failure));
+    OK(mct_list_options_set_items_on_page(options, 1, &failure));
+    to_cancel = client;
+    FAILS(mct_subscribe_token_list_all(client, options, &list, &failure), MCT_ERR_CANCELLED, ANY_FIELD);
+    CHECK(to_cancel == NULL && list == NULL);
+    mct_subscribe_token_list_free(list);
+    OK(mct_subscribe_token_list_all(client, options, &list, &failure));
+    mct_subscribe_token_list_free(list);
+    for (int i = 0; i < 3; i++) {
+        OK(mct_subscribe_token_delete(others, mct_subscribe_token_id(tokens[i]), &failure));
+        mct_subscribe_token_free(tokens[i]);
+    }
+    mct_list_options_free(options);
+    mct_client_free(client);
+    mct_client_config_free(config);
+    mct_client_free(others);
+}
+
 const struct test cancel_tests[] = {
     {"a cancel from another thread ends every call, those that wait in line too", another_thread_cancels},
     {"the outcome of a call that was cancelled under way is not known", what_was_sent_is_not_known},
     {"a client stays cancelled until it is resumed", cancelled_until_resumed},
     {"a signal handler may cancel", a_signal_handler_cancels},
     {"a signal by itself does not end a call", a_signal_by_itself_does_not_end_a_call},
+    {"a cancel between two requests of one call ends it, even if it is taken back at once",
+     a_cancel_between_two_requests_ends_the_call},
     {"freeing a client ends the calls that other threads are in", freeing_ends_calls},
     {NULL, NULL},
 };

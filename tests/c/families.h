@@ -33,6 +33,15 @@ extern const struct test secrecy_tests[];
 extern const struct test thread_tests[];
 extern const struct test signal_tests[];
 extern const struct test cancel_tests[];
+extern const struct test phase_tests[];
+extern const struct test storm_tests[];
 extern const struct test process_tests[];
+extern const struct test fork_tests[];
+extern const struct test call_start_tests[];
+extern const struct test call_end_tests[];
+extern const struct test call_loop_tests[];
+extern const struct test call_walk_tests[];
+extern const struct test call_crowd_tests[];
+extern const struct test find_created_tests[];
 
 #endif

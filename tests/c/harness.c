@@ -15,6 +15,12 @@ void *harness_poison(void)
     return &poison;
 }
 
+int harness_slowness(void)
+{
+    const char *text = getenv("TESTS_SLOWNESS");
+    return text == NULL ? 1 : atoi(text);
+}
+
 bool harness_check(bool holds, const char *what, const char *file, int line)
 {
     if (!holds) {

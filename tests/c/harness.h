@@ -61,6 +61,9 @@ bool harness_status(mct_status got, mct_status want, const char *what, const cha
         (out) = NULL;                                                                                                  \
     } while (0)
 
+/* How many times longer than on the bare machine things may take: 1, or what TESTS_SLOWNESS says. */
+int harness_slowness(void);
+
 /* What is no handle, and must be overwritten. */
 void *harness_poison(void);
 

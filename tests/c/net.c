@@ -1,6 +1,7 @@
 #include "net.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
@@ -34,7 +35,7 @@ struct server {
     char *received;
     size_t received_length;
     struct connection connections[MOST_CONNECTIONS];
-    size_t count;
+    size_t count, most;
 };
 
 static int listen_on_loopback(struct sockaddr_in *address)
@@ -116,6 +117,14 @@ static void serve(struct server *server, size_t index)
         drop(server, index, true);
 }
 
+static void note_most(struct server *server)
+{
+    pthread_mutex_lock(&server->lock);
+    if (server->count > server->most)
+        server->most = server->count;
+    pthread_mutex_unlock(&server->lock);
+}
+
 static void *run(void *argument)
 {
     struct server *server = argument;
@@ -132,8 +141,12 @@ static void *run(void *argument)
         for (size_t i = count; i-- > 0;) /* backwards: drop() moves the last one into the gap */
             if (polled[i + 2].revents != 0)
                 serve(server, i);
-        if (polled[1].revents != 0)
-            server->connections[server->count++] = (struct connection){accept(server->listener, NULL, NULL), 0, 0};
+        if (polled[1].revents != 0) {
+            int fd = accept(server->listener, NULL, NULL);
+            fcntl(fd, F_SETFD, FD_CLOEXEC);
+            server->connections[server->count++] = (struct connection){fd, 0, 0};
+            note_most(server);
+        }
     }
 }
 
@@ -203,6 +216,14 @@ char *server_received(struct server *server)
         memcpy(copy, server->received, server->received_length);
     pthread_mutex_unlock(&server->lock);
     return copy;
+}
+
+size_t server_most_connections(struct server *server)
+{
+    pthread_mutex_lock(&server->lock);
+    size_t most = server->most;
+    pthread_mutex_unlock(&server->lock);
+    return most;
 }
 
 void server_stop(struct server *server)

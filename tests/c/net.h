@@ -31,6 +31,9 @@ bool server_wait_for(struct server *server, const char *text);
 /* Everything that came so far, of all connections. The caller frees it. */
 char *server_received(struct server *server);
 
+/* How many connections there were at most at once. Asked for when nothing is under way. */
+size_t server_most_connections(struct server *server);
+
 /* Closes every connection and waits for the thread. NULL is a no-op. */
 void server_stop(struct server *server);
 

@@ -52,17 +52,18 @@ static int live_as_child(mct_client *parents, mct_subscribe_token_iter *walk)
 }
 
 /* Of what is allocated in here, the child forgets a part when it frees the client: see valgrind.supp. */
-static mct_client *client_to_be_shared(void)
+static mct_client *client_to_be_shared(mct_subscribe_token **made)
 {
     mct_client *client = api_client(NULL, NULL);
-    CHECK(list_once(client)); /* there is a connection */
+    *made = api_subscribe_token(client, "camera");
+    CHECK(list_once(client) && list_once(client)); /* there is a connection, and it was used again */
     return client;
 }
 
 static void a_fork_leaves_the_client_to_the_parent(void)
 {
-    mct_client *client = client_to_be_shared();
-    mct_subscribe_token *first = api_subscribe_token(client, "camera"), *token = NULL;
+    mct_subscribe_token *first = NULL, *token = NULL;
+    mct_client *client = client_to_be_shared(&first);
     mct_subscribe_token_iter *walk = NULL;
     OK(mct_subscribe_token_iter_new(client, NULL, &walk, &failure));
     int status = -1;

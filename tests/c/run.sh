@@ -4,6 +4,8 @@
 # Taken from the environment, each with a default: LIBDIR, the folder of libmillicast_tokens.so, .so.0 and .a; INCLUDE,
 # that of the header; EMULATOR, the program; CC and CXX; BUILD, where everything is made (else a folder that is removed
 # at the end); ONLY, a part of a sentence, for the tests of the suite that hold it. The suite reads JSON with json-c.
+#
+# Under valgrind TESTS_SLOWNESS tells the tests how much longer things may take, and that they shall repeat less.
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -78,22 +80,26 @@ shared="-L$LIBDIR -Wl,-rpath,$LIBDIR -lmillicast_tokens"
 json=-ljson-c
 system="-lgcc_s -lutil -lrt -lpthread -lm -ldl -lc"
 families="version_and_errors arguments texts numbers publish_token subscribe_token signing viewers viewers_at_fault
-    verifying log calls failed_calls lists updates account bandwidth answers secrecy threads signals cancel process"
+    verifying log calls failed_calls lists updates account bandwidth answers secrecy threads signals
+    storms cancel phases process forks
+    call_starts call_ends call_loops call_walks call_crowds find_created"
 
 build() {
     objects=
-    for file in main harness net api packing $families; do
+    for file in main harness net api packing peer ends $families; do
         compile -c "$here/$file.c" -o "$BUILD/$file.o" || return 1
         objects="$objects $BUILD/$file.o"
     done
     # shellcheck disable=SC2086 # lists of words
     {
-        compile $objects $shared $json -lpthread -o "$BUILD/suite" &&
+        compile $objects $shared $json -ldl -lpthread -o "$BUILD/suite" &&
             compile $objects "$LIBDIR/libmillicast_tokens.a" $json $system -o "$BUILD/suite-static" &&
-            compile "$here/exit_in_call.c" "$BUILD/net.o" $shared -lpthread -o "$BUILD/exit_in_call" &&
+            compile "$here/exit_in_call.c" "$BUILD/harness.o" "$BUILD/peer.o" "$BUILD/api.o" "$BUILD/net.o" $shared -ldl \
+                -lpthread -o "$BUILD/exit_in_call" &&
+            compile "$here/exit_with_calls.c" "$BUILD/net.o" $shared -lpthread -o "$BUILD/exit_with_calls" &&
             compile "$here/signing_threads.c" "$BUILD/harness.o" "$BUILD/packing.o" "$BUILD/api.o" "$BUILD/net.o" \
                 $shared -ldl -lpthread -o "$BUILD/signing_threads" &&
-            compile "$here/unload.c" -ldl -lpthread -o "$BUILD/unload"
+            compile "$here/unload.c" "$BUILD/peer.o" -ldl -lpthread -o "$BUILD/unload"
     }
 }
 
@@ -106,6 +112,23 @@ run_wiped() {
         run "wiped" "$BUILD/wiped"
     else
         check "what looks into freed memory builds" false
+    fi
+}
+
+# GLib is for this alone.
+build_glib_loop() {
+    # shellcheck disable=SC2046,SC2086
+    compile $(pkg-config --cflags glib-2.0) "$here/glib_loop.c" "$BUILD/ends.o" "$BUILD/harness.o" "$BUILD/net.o" \
+        "$BUILD/api.o" $shared $(pkg-config --libs glib-2.0) -lpthread -o "$BUILD/glib_loop"
+}
+
+run_glib_loop() {
+    if ! pkg-config --exists glib-2.0; then
+        echo "SKIPPED: GLib is not installed, so its main loop is not tried"
+    elif build_glib_loop; then
+        run "glib_loop" "$BUILD/glib_loop"
+    else
+        check "what calls from GLib's main loop builds" false
     fi
 }
 
@@ -215,6 +238,8 @@ run_wiped
 run "signing_threads" "$BUILD/signing_threads"
 run "unload" "$BUILD/unload" "$LIBDIR/libmillicast_tokens.so"
 run "exit_in_call" "$BUILD/exit_in_call"
+run "exit_with_calls" "$BUILD/exit_with_calls"
+run_glib_loop
 
 examples="guide sign"
 check "the examples in C build outside of the tree" build_example c
@@ -229,7 +254,8 @@ check "the example sign signs offline" signs_offline
 if command -v valgrind >/dev/null; then
     kinds=definite,indirect,possible
     grind="valgrind --leak-check=full --show-leak-kinds=$kinds --errors-for-leak-kinds=$kinds --error-exitcode=99 -q"
-    grind="$grind --suppressions=$here/valgrind.supp --num-callers=60"
+    grind="env TESTS_SLOWNESS=10 $grind --suppressions=$here/valgrind.supp --num-callers=60"
+    drd="env TESTS_SLOWNESS=10 valgrind --tool=drd --error-exitcode=99 -q --suppressions=$here/drd.supp"
     # shellcheck disable=SC2086 # a command and its options
     {
         run "suite, under valgrind" $grind "$BUILD/suite" ${ONLY:+"$ONLY"}
@@ -237,6 +263,12 @@ if command -v valgrind >/dev/null; then
         run "unload, under valgrind" $grind "$BUILD/unload" "$LIBDIR/libmillicast_tokens.so"
         # It ends in the middle of things: what is still in use then is no leak.
         run "exit_in_call, under valgrind" $grind --leak-check=no "$BUILD/exit_in_call"
+        run "exit_with_calls, under valgrind" $grind --leak-check=no "$BUILD/exit_with_calls"
+        [ ! -x "$BUILD/glib_loop" ] || run "glib_loop, under valgrind" $grind "$BUILD/glib_loop"
+        # Those of which drd can judge: see drd.supp.
+        run "threads with a client each, under drd" $drd "$BUILD/suite" "clients of their own"
+        run "threads that sign, under drd" $drd "$BUILD/suite" "threads sign"
+        run "signing_threads, under drd" $drd "$BUILD/signing_threads"
         export MILLICAST_SUBSCRIBE_TOKEN_ID=7 MILLICAST_SUBSCRIBE_TOKEN=key
         for example in $examples; do
             [ "$example" = sign ] && options="--stream camera" || options=

@@ -54,31 +54,12 @@ static void calls_leave_signals_alone(void)
     CHECK(before.actions[SIGPIPE].sa_handler == SIG_DFL);
 }
 
-/* A request of 8 MB: more than the buffers between the two ends hold. */
-static mct_subscribe_token_spec *huge_spec(void)
-{
-    const size_t size = 8u << 20;
-    const char head[] = "{\"ballast\":\"";
-    mct_subscribe_token_spec *spec = NULL;
-    char *json = malloc(size + 64);
-    if (json == NULL)
-        abort();
-    memcpy(json, head, strlen(head));
-    memset(json + strlen(head), 'x', size);
-    memcpy(json + strlen(head) + size, "\"}", 3);
-    OK(mct_subscribe_token_spec_new("c-test", &spec, &failure));
-    OK(mct_subscribe_token_spec_add_stream(spec, "camera", false, &failure));
-    OK(mct_subscribe_token_spec_merge_json(spec, json, &failure));
-    free(json);
-    return spec;
-}
-
 static void a_reset_is_an_error_and_no_sigpipe(void)
 {
     struct host_signals before;
     struct server *server = server_start(BE_RESETTING, NULL);
     mct_client *client = api_client(server_url(server), NULL);
-    mct_subscribe_token_spec *spec = huge_spec();
+    mct_subscribe_token_spec *spec = api_large_spec();
     signal(SIGPIPE, SIG_DFL);
     note_signals(&before);
     for (int i = 0; i < 10; i++) {
@@ -119,7 +100,7 @@ static void a_pending_sigpipe_stays_the_hosts(void)
     struct host_signals before;
     struct server *server = server_start(BE_RESETTING, NULL);
     mct_client *client = api_client(server_url(server), NULL);
-    mct_subscribe_token_spec *spec = huge_spec();
+    mct_subscribe_token_spec *spec = api_large_spec();
     mct_subscribe_token *token = NULL;
     sigset_t pipe_alone, mask;
     int taken = 0;

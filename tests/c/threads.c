@@ -71,7 +71,44 @@ static void threads_share_a_client_and_a_signer(void)
     mct_signer_free(signer);
 }
 
+/* What threads share that share no client is the library's own, of which there is little. */
+static void *run_apart(void *argument)
+{
+    struct shared *shared = argument, own = *shared;
+    mct_client_config *config = NULL;
+    pthread_barrier_wait(&shared->start);
+    for (int i = 0; i < 3; i++) {
+        CHECK_STATUS(mct_client_config_new(api_secret(), &config, NULL), MCT_OK);
+        CHECK_STATUS(mct_client_config_set_base_url(config, api_url(), NULL), MCT_OK);
+        CHECK_STATUS(mct_client_new(config, &own.client, NULL), MCT_OK);
+        mct_client_config_free(config);
+        make_and_sign(&own);
+        mct_client_free(own.client);
+    }
+    return NULL;
+}
+
+static void threads_have_a_client_each(void)
+{
+    struct shared shared = {0};
+    pthread_t threads[THREADS];
+    mct_signer *signer = api_signer();
+    mct_subscribe_token *token = NULL;
+    OK(mct_subscribe_token_from_json("{\"id\":1,\"label\":\"shared\"}", &token, &failure));
+    shared.signer = signer;
+    shared.token = token;
+    pthread_barrier_init(&shared.start, NULL, THREADS);
+    for (int i = 0; i < THREADS; i++)
+        CHECK_NUMBER(pthread_create(&threads[i], NULL, run_apart, &shared), 0);
+    for (int i = 0; i < THREADS; i++)
+        pthread_join(threads[i], NULL);
+    pthread_barrier_destroy(&shared.start);
+    mct_subscribe_token_free(token);
+    mct_signer_free(signer);
+}
+
 const struct test thread_tests[] = {
     {"16 threads make calls with one client and sign with one signer", threads_share_a_client_and_a_signer},
+    {"16 threads make clients of their own and sign with one signer", threads_have_a_client_each},
     {NULL, NULL},
 };
