@@ -62,6 +62,10 @@ test: test-rust test-small test-portable test-source test-c test-small-c test-cp
 test-rust: ## Run the Rust tests: the C interface, the emulator
 	$(CARGO) test --locked --workspace
 
+.PHONY: faults
+faults: ## Print what each call does against each fault of a server
+	$(CARGO) test --locked --test faults -- --nocapture what_each_call_does_against_each_fault
+
 .PHONY: test-small
 test-small: ## Run the tests of a library made for signing only
 	$(CARGO) test --locked -p millicast-tokens --no-default-features --features signing --lib --test signing --test header
@@ -83,6 +87,10 @@ test-portable: ## Run the tests of HMAC with the plain code for processors witho
 bench-sign: build $(VENV)/ready ## Compare signing and verifying with libjwt, OpenSSL, PyJWT and Node's jsonwebtoken
 	PYTHONPATH=$(ROOT)/bindings/python $(VENV)/bin/python benches/sign/run.py $(RELEASE) $(INCLUDE) $(TARGET)/bench $(ROUNDS)
 
+.PHONY: bench-calls
+bench-calls: build $(VENV)/bench-calls ## Compare calls with libcurl and Python's requests, and show what idle clients take
+	PYTHONPATH=$(ROOT)/bindings/python $(VENV)/bin/python benches/calls/run.py $(RELEASE) $(INCLUDE) $(TARGET)/bench-calls $(ROUNDS)
+
 .PHONY: test-small-c
 test-small-c: small ## Run the C tests of a library made for signing only, under valgrind too
 	LIBDIR=$(SMALL)/small BUILD=$(TARGET)/small-c tests/c/small.sh
@@ -94,6 +102,10 @@ test-cpp: build ## Run the tests of the C++ binding, under valgrind too
 $(VENV)/ready: bindings/python/pyproject.toml tests/python/requirements.txt
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet -r tests/python/requirements.txt
+	touch $@
+
+$(VENV)/bench-calls: $(VENV)/ready benches/calls/requirements.txt
+	$(VENV)/bin/pip install --quiet -r benches/calls/requirements.txt
 	touch $@
 
 .PHONY: test-python
