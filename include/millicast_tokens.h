@@ -1109,6 +1109,14 @@ mct_status mct_client_config_set_connect_timeout_ms(mct_client_config *config,
                                                     mct_error **error);
 
 /**
+ * Milliseconds after which a connection that was not used is used no more. 1 to 4294967295, default 4000: it has to be
+ * less than what servers and balancers on the way close idle connections after, which is 5 seconds and more.
+ *
+ * Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_ARGUMENT.
+ */
+mct_status mct_client_config_set_idle_timeout_ms(mct_client_config *config, uint32_t milliseconds, mct_error **error);
+
+/**
  * The deadline of a call in milliseconds: waiting in line, look-up, connecting, sending, reading, retries and pauses
  * together. 1 to 4294967295, default 30000.
  *
@@ -1190,8 +1198,8 @@ void mct_client_config_free(mct_client_config *config);
  * that makes it, until the answer is there or the deadline has passed; it starts no thread but a passing one for name
  * look-up, which has every signal blocked. (For calls that do not block see "Calls without blocking".) A client has no
  * thread at all between calls. Until it is freed it keeps four descriptors, and about five more for each call that was
- * in flight at the same time as others, up to max_connections; a connection that was idle for 4 seconds is not used
- * again.
+ * in flight at the same time as others, up to max_connections; a connection that was idle for a while
+ * (mct_client_config_set_idle_timeout_ms()) is not used again.
  *
  * Deadline: a call comes back within mct_client_config_set_timeout_ms() and 100 ms, whatever the server, the proxy or
  * the resolver do. One exception is known: a server that floods, as fast as can be, with what the HTTP library passes

@@ -427,6 +427,7 @@ fn each_setting_of_a_client_has_limits() {
     type Setter = extern "C" fn(Option<&mut mct_client_config>, u32, Option<&mut *mut millicast_tokens::ffi::error::mct_error>) -> i32;
     for (setter, name, good, bad) in [
         (mct_client_config_set_connect_timeout_ms as Setter, "connect_timeout_ms", vec![1, u32::MAX], vec![0]),
+        (mct_client_config_set_idle_timeout_ms, "idle_timeout_ms", vec![1, u32::MAX], vec![0]),
         (mct_client_config_set_timeout_ms, "timeout_ms", vec![1, u32::MAX], vec![0]),
         (mct_client_config_set_max_retries, "max_retries", vec![0, 100], vec![101]),
         (mct_client_config_set_max_connections, "max_connections", vec![1, 1024], vec![0, 1025]),

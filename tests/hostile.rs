@@ -300,6 +300,22 @@ fn a_log_callback_may_call_the_library_even_over_a_single_connection() {
 }
 
 #[test]
+fn a_connection_that_was_idle_for_too_long_is_used_no_more() {
+    let connections_with = |idle_ms: u32| {
+        let peer = Peer::new(vec![Act::Answer(success(TOKEN))]);
+        let mut config = config(SECRET, &peer.url);
+        status(|error| mct_client_config_set_idle_timeout_ms(Some(&mut config), idle_ms, error)).expect("a setting");
+        let client = Client::of(&config);
+        client.read_publish(5).expect("a token");
+        // It is time that has to pass.
+        std::thread::sleep(Duration::from_millis(20));
+        client.read_publish(5).expect("a token");
+        peer.connection_count()
+    };
+    assert_eq!((connections_with(1), connections_with(u32::MAX)), (2, 1));
+}
+
+#[test]
 fn requests_are_spread_when_asked() {
     let peer = Peer::new(vec![Act::Answer(success(TOKEN))]);
     let mut config = config(SECRET, &peer.url);

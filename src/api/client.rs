@@ -23,8 +23,6 @@ use super::tls::Tls;
 use crate::error::{Error, MCT_ERR_CANCELLED, MCT_ERR_FORKED, MCT_ERR_TIMEOUT, Result};
 use crate::os::{self, Alarm, Places, SigpipeGuard};
 
-/// Servers and balancers close idle connections after 5 seconds and more. Ours are given up before that.
-const IDLE: Duration = Duration::from_secs(4);
 const MOST_HEADERS: usize = 100;
 /// Of timers.
 const LATENESS: Duration = Duration::from_millis(5);
@@ -230,7 +228,8 @@ fn bearer(secret: &str) -> Result<HeaderValue> {
 
 /// Each runtime gets clients of its own: one client under several runtimes hangs.
 fn http_maker(config: &Config, tls: rustls::ClientConfig) -> HttpMaker {
-    let (user_agent, connect_timeout, proxy) = (config.user_agent.clone(), config.connect_timeout, config.proxy.clone());
+    let (user_agent, proxy) = (config.user_agent.clone(), config.proxy.clone());
+    let (connect_timeout, idle_timeout) = (config.connect_timeout, config.idle_timeout);
     let resolver = Arc::new(Resolver::default());
     let log = config.log.is_some().then(|| LoggedConnects { server: config.server().into() });
     let make = move |most_idle| {
@@ -241,7 +240,7 @@ fn http_maker(config: &Config, tls: rustls::ClientConfig) -> HttpMaker {
             .http1_max_headers(MOST_HEADERS)
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(connect_timeout)
-            .pool_idle_timeout(IDLE)
+            .pool_idle_timeout(idle_timeout)
             .pool_max_idle_per_host(most_idle)
             .tcp_nodelay(true)
             .user_agent(&user_agent)

@@ -18,6 +18,8 @@ use crate::model::limits;
 
 const PLATFORM: &str = "https://api.millicast.com";
 const MOST_CONNECTIONS: u32 = 1024;
+/// Servers and balancers close idle connections after 5 seconds and more. Ours are given up before that.
+const IDLE: Duration = Duration::from_secs(4);
 const SHORTEST_PART: usize = 3;
 
 #[derive(Clone)]
@@ -28,6 +30,7 @@ pub(crate) struct Config {
     pub extra_roots: Vec<CertificateDer<'static>>,
     pub user_agent: String,
     pub connect_timeout: Duration,
+    pub idle_timeout: Duration,
     pub timeout: Duration,
     pub max_retries: u32,
     pub max_connections: u32,
@@ -50,6 +53,7 @@ impl Config {
             extra_roots: Vec::new(),
             user_agent: concat!("millicast-tokens/", env!("CARGO_PKG_VERSION")).to_owned(),
             connect_timeout: Duration::from_secs(5),
+            idle_timeout: IDLE,
             timeout: Duration::from_secs(30),
             max_retries: 3,
             max_connections: 8,
@@ -137,6 +141,11 @@ impl Config {
 
     pub(crate) fn set_connect_timeout_ms(&mut self, milliseconds: u32) -> Result<()> {
         self.connect_timeout = timeout("connect_timeout_ms", milliseconds)?;
+        Ok(())
+    }
+
+    pub(crate) fn set_idle_timeout_ms(&mut self, milliseconds: u32) -> Result<()> {
+        self.idle_timeout = timeout("idle_timeout_ms", milliseconds)?;
         Ok(())
     }
 

@@ -4,8 +4,8 @@
 //! that makes it, until the answer is there or the deadline has passed; it starts no thread but a passing one for name
 //! look-up, which has every signal blocked. (For calls that do not block see "Calls without blocking".) A client has no
 //! thread at all between calls. Until it is freed it keeps four descriptors, and about five more for each call that was
-//! in flight at the same time as others, up to max_connections; a connection that was idle for 4 seconds is not used
-//! again.
+//! in flight at the same time as others, up to max_connections; a connection that was idle for a while
+//! (mct_client_config_set_idle_timeout_ms()) is not used again.
 //!
 //! Deadline: a call comes back within mct_client_config_set_timeout_ms() and 100 ms, whatever the server, the proxy or
 //! the resolver do. One exception is known: a server that floods, as fast as can be, with what the HTTP library passes

@@ -117,6 +117,19 @@ pub extern "C" fn mct_client_config_set_connect_timeout_ms(
     status_boundary!(error, given(config, "config")?.0.set_connect_timeout_ms(milliseconds))
 }
 
+/// Milliseconds after which a connection that was not used is used no more. 1 to 4294967295, default 4000: it has to be
+/// less than what servers and balancers on the way close idle connections after, which is 5 seconds and more.
+///
+/// Answers MCT_OK, MCT_ERR_NULL_ARGUMENT, MCT_ERR_INVALID_ARGUMENT.
+#[unsafe(no_mangle)]
+pub extern "C" fn mct_client_config_set_idle_timeout_ms(
+    config: Option<&mut mct_client_config>,
+    milliseconds: u32,
+    error: Option<&mut *mut mct_error>,
+) -> mct_status {
+    status_boundary!(error, given(config, "config")?.0.set_idle_timeout_ms(milliseconds))
+}
+
 /// The deadline of a call in milliseconds: waiting in line, look-up, connecting, sending, reading, retries and pauses
 /// together. 1 to 4294967295, default 30000.
 ///

@@ -71,6 +71,7 @@ void handles_free(struct handles *handles);
 /* ... and the least and the most that it takes */
 #define NUMBER_SETTERS(X)                                                                                              \
     X(config, mct_client_config_set_connect_timeout_ms, "connect_timeout_ms", 1, UINT32_MAX)                           \
+    X(config, mct_client_config_set_idle_timeout_ms, "idle_timeout_ms", 1, UINT32_MAX)                                 \
     X(config, mct_client_config_set_timeout_ms, "timeout_ms", 1, UINT32_MAX)                                           \
     X(config, mct_client_config_set_max_retries, "max_retries", 0, 100)                                                \
     X(config, mct_client_config_set_max_connections, "max_connections", 1, 1024)                                       \

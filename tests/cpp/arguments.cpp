@@ -159,6 +159,7 @@ TEST("durations that C's types can't hold are refused, not wrapped") {
         CHECK_FAILS(verify_options().set_leeway(given).try_check(), invalid_argument, "leeway");
         CHECK_FAILS(client_config("a").set_timeout(given).try_check(), invalid_argument, "timeout_ms");
         CHECK_FAILS(client_config("a").set_connect_timeout(given).try_check(), invalid_argument, "connect_timeout_ms");
+        CHECK_FAILS(client_config("a").set_idle_timeout(given).try_check(), invalid_argument, "idle_timeout_ms");
     }
     CHECK_FAILS(claims("a", 0s).try_check(), invalid_argument, "lifetime_seconds");
     CHECK_FAILS(subscribe_spec().set_expires(0s).try_check(), invalid_argument, "expires");

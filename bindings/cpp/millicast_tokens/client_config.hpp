@@ -82,6 +82,11 @@ public:
     client_config &set_connect_timeout(std::chrono::milliseconds timeout) noexcept {
         return set(mct_client_config_set_connect_timeout_ms, detail::c_u32(timeout.count(), "connect_timeout_ms"));
     }
+    /// After which a connection that was not used is used no more; less than what servers close idle ones after. At
+    /// least 1 ms, default 4 s.
+    client_config &set_idle_timeout(std::chrono::milliseconds timeout) noexcept {
+        return set(mct_client_config_set_idle_timeout_ms, detail::c_u32(timeout.count(), "idle_timeout_ms"));
+    }
     /// The deadline of a call, with everything in it. At least 1 ms, default 30 s.
     client_config &set_timeout(std::chrono::milliseconds timeout) noexcept {
         return set(mct_client_config_set_timeout_ms, detail::c_u32(timeout.count(), "timeout_ms"));

@@ -37,6 +37,7 @@ class AnyClient:
         base_url: str | None = None,
         timeout: float | None = None,
         connect_timeout: float | None = None,
+        idle_timeout: float | None = None,
         max_retries: int | None = None,
         max_connections: int | None = None,
         max_answer_bytes: int | None = None,
@@ -53,7 +54,8 @@ class AnyClient:
         for name, value in (("base_url", base_url), ("proxy", proxy), ("user_agent_suffix", user_agent_suffix)):
             if value is not None:
                 _set(config, f"set_{name}", _check.text(name, value))
-        for name, seconds in (("timeout", timeout), ("connect_timeout", connect_timeout)):
+        limits = (("timeout", timeout), ("connect_timeout", connect_timeout), ("idle_timeout", idle_timeout))
+        for name, seconds in limits:
             if seconds is not None:
                 _set(config, f"set_{name}_ms", _check.milliseconds(name, seconds))
         for name, number in (
@@ -114,6 +116,8 @@ class Client(AnyClient):
         timeout: the deadline of a call in seconds: waiting in line, look-up, connecting, sending, reading, retries and
             pauses together. 0.001 to 4294967.295, default 30.
         connect_timeout: seconds for a connection to come about, TLS included. Same range, default 5.
+        idle_timeout: seconds after which a connection that was not used is used no more. It has to be less than what
+            servers close idle connections after. Same range, default 4.
         max_retries: how often a request that failed is sent again, 0 to 100, default 3. A create is sent again only
             when it is certain that the server did not process it.
         max_connections: how many calls go out at once; further ones wait in line. 1 to 1024, default 8.

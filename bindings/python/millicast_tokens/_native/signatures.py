@@ -175,7 +175,7 @@ def _signing() -> dict[str, Signature]:
 def _client() -> dict[str, Signature]:
     config, client, options = POINTER(h.mct_client_config), POINTER(h.mct_client), POINTER(h.mct_list_options)
     texts = ["set_base_url", "set_proxy", "add_ca_pem", "set_user_agent_suffix"]
-    numbers = ["connect_timeout_ms", "timeout_ms", "max_retries", "max_connections"]
+    numbers = ["connect_timeout_ms", "idle_timeout_ms", "timeout_ms", "max_retries", "max_connections"]
     numbers += ["max_answer_bytes", "requests_per_second"]
     return {
         "mct_client_config_new": fallible(TEXT, out(h.mct_client_config)),
