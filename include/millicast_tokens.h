@@ -142,7 +142,7 @@ typedef int32_t mct_reason;
 #define MCT_ERR_PROTOCOL 12
 
 /**
- * mct_client_cancel() ended the call, or the client was freed during it.
+ * mct_client_cancel() or mct_call_cancel() ended the call, or the client was freed during it.
  */
 #define MCT_ERR_CANCELLED 13
 
@@ -341,8 +341,9 @@ int64_t mct_error_retry_after_ms(const mct_error *error);
 /**
  * May the server have carried the call out? MCT_OUTCOME_UNKNOWN for NULL.
  *
- * After a create with MCT_OUTCOME_UNKNOWN, look for the token by its label before creating it again: a create that
- * is sent twice makes two tokens, which is why this library never does so by itself.
+ * After a create with MCT_OUTCOME_UNKNOWN have mct_publish_token_find_created() or mct_subscribe_token_find_created()
+ * look for the token before creating it again: a create that is sent twice makes two tokens, which is why this library
+ * never does so by itself.
  */
 mct_outcome mct_error_outcome(const mct_error *error);
 
@@ -2986,10 +2987,10 @@ void mct_bandwidth_report_free(mct_bandwidth_report *report);
  * that is named after its type; it gives the same handle or the same error as the blocking call.
  *
  * All of them are driven by one thread of the library's, which starts with the client's first such call and ends a
- * moment after mct_client_free(); a second one runs callbacks, and writes the log of these calls, if there are any: it
- * is gone when the log's `free_user` was called. Both have every signal blocked. Such a call takes one of the client's
- * connections (mct_client_config_set_max_connections()) or waits in line for one. Idle connections are not shared with
- * blocking calls: a client that does both may keep twice as many.
+ * moment after mct_client_free() (and the free of its last iterator). A second one runs callbacks, and writes
+ * the log of these calls, if there are any; it is gone when the log's `free_user` was called. Both have every signal
+ * blocked. Such a call takes one of the client's connections (mct_client_config_set_max_connections()) or waits in line
+ * for one. Idle connections are not shared with blocking calls: a client that does both may keep twice as many.
  *
  * A call may outlive its client: mct_client_free() ends it with MCT_ERR_CANCELLED. Functions on one call may be used
  * from any thread, but for mct_call_free(), after which it must not be used. In a child after fork() a call of the
@@ -3026,7 +3027,8 @@ mct_status mct_call_options_set_timeout_ms(mct_call_options *options, uint32_t m
  * be started has no end.
  *
  * It is called on a thread of the client's, one call after the other; options that are used with several clients are
- * called by each of them. It is not told which call ended: take a `user` and options for each call where that matters.
+ * called by each of them. It is not told which call ended, and the function that starts it may not have set `*out` yet:
+ * let it wake the loop, and take the result there.
  * It may call functions of this library, blocking ones and those on calls too; further callbacks then wait, calls do
  * not. It must not unwind, longjmp or end its thread, and may not be NULL. `user` is in use until `free_user` (may be
  * NULL) is called with it, once, on any thread, when these options and every call that was started with them are gone
@@ -3068,7 +3070,8 @@ bool mct_call_is_done(const mct_call *call);
 mct_status mct_call_wait(mct_call *call, uint32_t timeout_ms, mct_error **error);
 
 /**
- * Ends this call alone, with MCT_ERR_CANCELLED, unless it is done. The end is told as any other. NULL is a no-op.
+ * Ends this call alone, with MCT_ERR_CANCELLED, unless it is done. The end is told as any other. It may have been
+ * carried out all the same: mct_error_outcome() tells. NULL is a no-op.
  *
  * May be called from any thread, but not from a signal handler.
  */
@@ -3076,7 +3079,8 @@ void mct_call_cancel(mct_call *call);
 
 /**
  * Frees a call, with a result that was not taken, and closes its descriptor: take it out of an event loop before. One
- * that is not done is cancelled. NULL is a no-op.
+ * that is not done is cancelled, and may end a moment later; an iterator whose step it was is in use until then. To go
+ * on with the iterator: mct_call_cancel(), mct_call_wait(), take, and then free. NULL is a no-op.
  */
 void mct_call_free(mct_call *call);
 
@@ -3142,7 +3146,7 @@ mct_status mct_publish_token_list_all_start(mct_client *client,
  * Starts mct_publish_token_iter_next(). Its result: mct_call_take_publish_token(); MCT_OK and NULL: the end.
  * A token that was read ahead comes from a call that is done at once. Before the end the iterator is in use
  * (MCT_ERR_INVALID_ARGUMENT); it may be freed, which does not end the call. A call that was cancelled may have got a
- * token all the same: take it, or it is lost.
+ * token all the same: take it before freeing the call, or it is lost.
  */
 mct_status mct_publish_token_iter_next_start(mct_publish_token_iter *iter,
                                              const mct_call_options *options,
@@ -3218,7 +3222,7 @@ mct_status mct_subscribe_token_list_all_start(mct_client *client,
  * Starts mct_subscribe_token_iter_next(). Its result: mct_call_take_subscribe_token(); MCT_OK and NULL: the end.
  * A token that was read ahead comes from a call that is done at once. Before the end the iterator is in use
  * (MCT_ERR_INVALID_ARGUMENT); it may be freed, which does not end the call. A call that was cancelled may have got a
- * token all the same: take it, or it is lost.
+ * token all the same: take it before freeing the call, or it is lost.
  */
 mct_status mct_subscribe_token_iter_next_start(mct_subscribe_token_iter *iter,
                                                const mct_call_options *options,
@@ -3321,7 +3325,8 @@ mct_status mct_analytics_tracking_streams_series_start(mct_client *client,
  *
  * Each gives what the blocking call would have given: its handle, which the caller frees, or its error. A result can be
  * taken once; an error is told as often as it is asked for. Before the end they answer MCT_ERR_NOT_READY. A function
- * for another type than the call gives, and a result that was taken before, are MCT_ERR_INVALID_ARGUMENT.
+ * for another type than the call gives, and a result that was taken before, are MCT_ERR_INVALID_ARGUMENT. These errors
+ * are about the taking and not about the call; their outcome is MCT_OUTCOME_UNKNOWN, which says nothing here.
  */
 
 /**

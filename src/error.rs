@@ -34,7 +34,7 @@ pub const MCT_ERR_CONNECT: mct_status = 10;
 pub const MCT_ERR_TLS: mct_status = 11;
 /// The answer is not the API's: HTML of a proxy, broken JSON, a redirect, an answer over the limit.
 pub const MCT_ERR_PROTOCOL: mct_status = 12;
-/// mct_client_cancel() ended the call, or the client was freed during it.
+/// mct_client_cancel() or mct_call_cancel() ended the call, or the client was freed during it.
 pub const MCT_ERR_CANCELLED: mct_status = 13;
 /// The client was made before a fork() and is used in the child. Make a new one there.
 pub const MCT_ERR_FORKED: mct_status = 14;

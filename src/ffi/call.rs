@@ -7,10 +7,10 @@
 //! that is named after its type; it gives the same handle or the same error as the blocking call.
 //!
 //! All of them are driven by one thread of the library's, which starts with the client's first such call and ends a
-//! moment after mct_client_free(); a second one runs callbacks, and writes the log of these calls, if there are any: it
-//! is gone when the log's `free_user` was called. Both have every signal blocked. Such a call takes one of the client's
-//! connections (mct_client_config_set_max_connections()) or waits in line for one. Idle connections are not shared with
-//! blocking calls: a client that does both may keep twice as many.
+//! moment after mct_client_free() (and the free of its last iterator). A second one runs callbacks, and writes
+//! the log of these calls, if there are any; it is gone when the log's `free_user` was called. Both have every signal
+//! blocked. Such a call takes one of the client's connections (mct_client_config_set_max_connections()) or waits in line
+//! for one. Idle connections are not shared with blocking calls: a client that does both may keep twice as many.
 //!
 //! A call may outlive its client: mct_client_free() ends it with MCT_ERR_CANCELLED. Functions on one call may be used
 //! from any thread, but for mct_call_free(), after which it must not be used. In a child after fork() a call of the
@@ -124,7 +124,8 @@ impl Drop for DoneCallback {
 /// be started has no end.
 ///
 /// It is called on a thread of the client's, one call after the other; options that are used with several clients are
-/// called by each of them. It is not told which call ended: take a `user` and options for each call where that matters.
+/// called by each of them. It is not told which call ended, and the function that starts it may not have set `*out` yet:
+/// let it wake the loop, and take the result there.
 /// It may call functions of this library, blocking ones and those on calls too; further callbacks then wait, calls do
 /// not. It must not unwind, longjmp or end its thread, and may not be NULL. `user` is in use until `free_user` (may be
 /// NULL) is called with it, once, on any thread, when these options and every call that was started with them are gone
@@ -184,7 +185,8 @@ pub unsafe extern "C" fn mct_call_wait(call: *mut mct_call, timeout_ms: u32, err
     })
 }
 
-/// Ends this call alone, with MCT_ERR_CANCELLED, unless it is done. The end is told as any other. NULL is a no-op.
+/// Ends this call alone, with MCT_ERR_CANCELLED, unless it is done. The end is told as any other. It may have been
+/// carried out all the same: mct_error_outcome() tells. NULL is a no-op.
 ///
 /// May be called from any thread, but not from a signal handler.
 #[unsafe(no_mangle)]
@@ -196,7 +198,8 @@ pub unsafe extern "C" fn mct_call_cancel(call: *mut mct_call) {
 }
 
 /// Frees a call, with a result that was not taken, and closes its descriptor: take it out of an event loop before. One
-/// that is not done is cancelled. NULL is a no-op.
+/// that is not done is cancelled, and may end a moment later; an iterator whose step it was is in use until then. To go
+/// on with the iterator: mct_call_cancel(), mct_call_wait(), take, and then free. NULL is a no-op.
 #[unsafe(no_mangle)]
 pub extern "C" fn mct_call_free(call: Option<Box<mct_call>>) {
     boundary!((), {

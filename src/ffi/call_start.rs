@@ -91,7 +91,7 @@ pub unsafe extern "C" fn mct_publish_token_list_all_start(
 /// Starts mct_publish_token_iter_next(). Its result: mct_call_take_publish_token(); MCT_OK and NULL: the end.
 /// A token that was read ahead comes from a call that is done at once. Before the end the iterator is in use
 /// (MCT_ERR_INVALID_ARGUMENT); it may be freed, which does not end the call. A call that was cancelled may have got a
-/// token all the same: take it, or it is lost.
+/// token all the same: take it before freeing the call, or it is lost.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mct_publish_token_iter_next_start(
     iter: Option<&mut mct_publish_token_iter>,
@@ -191,7 +191,7 @@ pub unsafe extern "C" fn mct_subscribe_token_list_all_start(
 /// Starts mct_subscribe_token_iter_next(). Its result: mct_call_take_subscribe_token(); MCT_OK and NULL: the end.
 /// A token that was read ahead comes from a call that is done at once. Before the end the iterator is in use
 /// (MCT_ERR_INVALID_ARGUMENT); it may be freed, which does not end the call. A call that was cancelled may have got a
-/// token all the same: take it, or it is lost.
+/// token all the same: take it before freeing the call, or it is lost.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mct_subscribe_token_iter_next_start(
     iter: Option<&mut mct_subscribe_token_iter>,

@@ -2,7 +2,8 @@
 //!
 //! Each gives what the blocking call would have given: its handle, which the caller frees, or its error. A result can be
 //! taken once; an error is told as often as it is asked for. Before the end they answer MCT_ERR_NOT_READY. A function
-//! for another type than the call gives, and a result that was taken before, are MCT_ERR_INVALID_ARGUMENT.
+//! for another type than the call gives, and a result that was taken before, are MCT_ERR_INVALID_ARGUMENT. These errors
+//! are about the taking and not about the call; their outcome is MCT_OUTCOME_UNKNOWN, which says nothing here.
 
 use super::account::{mct_clusters, mct_disable_result, mct_id_list};
 use super::analytics::mct_bandwidth_report;

@@ -89,8 +89,9 @@ pub extern "C" fn mct_error_retry_after_ms(error: Option<&mct_error>) -> i64 {
 
 /// May the server have carried the call out? MCT_OUTCOME_UNKNOWN for NULL.
 ///
-/// After a create with MCT_OUTCOME_UNKNOWN, look for the token by its label before creating it again: a create that
-/// is sent twice makes two tokens, which is why this library never does so by itself.
+/// After a create with MCT_OUTCOME_UNKNOWN have mct_publish_token_find_created() or mct_subscribe_token_find_created()
+/// look for the token before creating it again: a create that is sent twice makes two tokens, which is why this library
+/// never does so by itself.
 #[unsafe(no_mangle)]
 pub extern "C" fn mct_error_outcome(error: Option<&mct_error>) -> mct_outcome {
     boundary!(MCT_OUTCOME_UNKNOWN, Some(error?.error.details().outcome))

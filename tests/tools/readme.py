@@ -40,9 +40,12 @@ def quick_starts(folder: Path, url: str) -> None:
     """The quick starts, against a running emulator."""
     env = {**os.environ, "MILLICAST_API_SECRET": SECRET, "MILLICAST_API_URL": url, "MILLICAST_TOKENS": str(ROOT)}
     in_c, in_cpp = the_block("sh", "cc -std=c99"), the_block("sh", "c++ -std=c++17")
-    (folder / "quickstart.c").write_text(the_block("c", "mct_client_new"), encoding="utf-8")
+    (folder / "quickstart.c").write_text(the_block("c", "mct_signer_sign("), encoding="utf-8")
     run("the C quick start builds", ["sh", "-ec", in_c], folder, env, "")
     run("the C quick start runs", ["./quickstart"], folder, env, "signed a token that ends at")
+    (folder / "quickstart.c").write_text(the_block("c", "mct_call_fd"), encoding="utf-8")
+    run("the C program that does not block builds", ["sh", "-ec", in_c], folder, env, "")
+    run("the C program that does not block runs", ["./quickstart"], folder, env, " tokens on the first page")
     (folder / "quickstart.c").write_text(the_block("c", "mct_signer_sign_packed"), encoding="utf-8")
     run("the C program for many viewers builds", ["sh", "-ec", in_c], folder, env, "")
     run("the C program for many viewers runs", ["./quickstart"], folder, env, "viewer 2: eyJ")
@@ -78,7 +81,7 @@ def main() -> None:
     finally:
         emulator.terminate()
         emulator.wait(timeout=10)
-    print("12 passed, 0 failed")
+    print("14 passed, 0 failed")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import AsyncIterator, Callable, Coroutine
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
@@ -171,6 +172,11 @@ def _walked(
         walk = make(self._PREPARES._TOKEN._ITER, getattr(lib, prepared.name), *prepared.given(client))
         return AsyncTokenIterator(self._PREPARES._TOKEN, self._connection, walk, self._timeout)
 
+    # All as it is for the blocking one, but for what is made.
+    blocking = inspect.signature(method)
+    made = blocking.replace(return_annotation=f"Async{blocking.return_annotation}")
+    walked.__signature__ = made  # type: ignore[attr-defined]
+    walked.__doc__ = (method.__doc__ or "").replace("`TokenIterator`", "`AsyncTokenIterator`")
     return walked
 
 

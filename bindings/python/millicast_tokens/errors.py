@@ -115,7 +115,10 @@ class ServerError(MillicastError):
 
 
 class CallTimeoutError(MillicastError):
-    """The call's deadline passed (see the client's `timeout`)."""
+    """The call's deadline passed (see the client's `timeout`).
+
+    Not the builtin TimeoutError, and not what `asyncio.timeout()` raises.
+    """
 
     STATUS = Status.TIMEOUT
 
