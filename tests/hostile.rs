@@ -300,6 +300,41 @@ fn a_log_callback_may_call_the_library_even_over_a_single_connection() {
 }
 
 #[test]
+fn a_retry_without_a_turn_left_ends_with_what_the_attempt_before_it_told() {
+    for (first, expected) in [
+        (Act::Close, (MCT_ERR_CONNECT, MCT_OUTCOME_UNKNOWN)),
+        (Act::Answer(answer("429 Later", "Retry-After: 0\r\n", "")), (MCT_ERR_RATE_LIMITED, MCT_OUTCOME_REJECTED)),
+    ] {
+        let peer = Peer::new(vec![first]);
+        let mut config = config(SECRET, &peer.url);
+        status(|error| mct_client_config_set_requests_per_second(Some(&mut config), 1, error)).expect("a setting");
+        status(|error| mct_client_config_set_timeout_ms(Some(&mut config), 900, error)).expect("a setting");
+        let failure = Client::of(&config).delete_publish(5).expect_err("a failure");
+        assert_eq!((failure.status, failure.outcome), expected, "{failure:?}");
+        assert_eq!(peer.requests().len(), 1);
+    }
+}
+
+#[test]
+fn a_delete_that_was_not_done_the_second_time_may_have_been_done_the_first() {
+    let peer = Peer::new(vec![Act::Close, Act::Answer(success("false"))]);
+    let failure = Client::new(&peer.url).delete_publish(5).expect_err("a failure");
+    assert_eq!((failure.status, failure.outcome), (MCT_ERR_REJECTED, MCT_OUTCOME_UNKNOWN), "{failure:?}");
+    let peer = Peer::new(vec![Act::Answer(success("false"))]);
+    let failure = Client::new(&peer.url).delete_publish(5).expect_err("a failure");
+    assert_eq!((failure.status, failure.outcome), (MCT_ERR_REJECTED, MCT_OUTCOME_REJECTED), "{failure:?}");
+}
+
+#[test]
+fn an_answer_that_says_both_that_it_was_done_and_that_it_was_not_is_of_unknown_outcome() {
+    let both = answer("429 Later", "Retry-After: 0\r\n", &format!(r#"{{"status":"success","data":{TOKEN}}}"#));
+    let peer = Peer::new(vec![Act::Answer(both)]);
+    let failure = create_fails(&Client::new(&peer.url));
+    assert_eq!((failure.status, failure.outcome), (MCT_ERR_RATE_LIMITED, MCT_OUTCOME_UNKNOWN), "{failure:?}");
+    assert_eq!(peer.requests().len(), 1, "and so it is not sent again");
+}
+
+#[test]
 fn a_connection_that_was_idle_for_too_long_is_used_no_more() {
     let connections_with = |idle_ms: u32| {
         let peer = Peer::new(vec![Act::Answer(success(TOKEN))]);
