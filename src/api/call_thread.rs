@@ -19,6 +19,10 @@ use super::refused;
 use crate::error::Result;
 use crate::os::{self, Alarm, Places, PlacesWatch};
 
+/// Turns of the runtime after which a connection that carried an answer is back among the idle ones: its end has to be
+/// noticed by the connection, then by the pool, with a turn to spare for each.
+const TURNS_TO_REST: u32 = 6;
+
 type Job = Box<dyn FnOnce(Rc<Station>) -> Pin<Box<dyn Future<Output = ()>>> + Send>;
 
 pub(crate) struct CallThread {
@@ -78,7 +82,7 @@ impl Jobs {
                 drop(flight);
                 ending.end(result);
                 // The next call must find this one's connection, or find it closed, and not make one more.
-                for _ in 0..2 {
+                for _ in 0..TURNS_TO_REST {
                     tokio::task::yield_now().await;
                 }
                 drop(place);
