@@ -71,14 +71,13 @@ impl Answer {
 
     fn refusal(&self, names_token: bool, secrets: &[&str]) -> Error {
         let http = self.http_status;
-        let is_success = matches!(Envelope::read(&self.body), Some(Envelope::Success(_)));
-        // What a success holds is a token, and no part of an error.
+        let envelope = Envelope::read(&self.body);
+        let is_api = envelope.is_some();
+        let is_success = matches!(envelope, Some(Envelope::Success(_)));
+        let is_fail = matches!(envelope, Some(Envelope::Fail(_)));
+        // What a success holds is a token, and no part of an error. What can't be redacted says nothing in one but that it
+        // is a refusal.
         let json = if is_success { None } else { redact::json(&self.body, secrets) };
-        // What can't be redacted says nothing in an error but that it is a refusal.
-        let (is_api, is_fail) = match Envelope::read(&self.body) {
-            None => (false, false),
-            Some(envelope) => (true, matches!(envelope, Envelope::Fail(_))),
-        };
         let refusal = match json.as_deref().and_then(|json| Envelope::read(json.as_bytes())) {
             Some(Envelope::Fail(refusal) | Envelope::Error(refusal)) => refusal,
             _ => Refusal::default(),

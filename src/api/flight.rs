@@ -1,12 +1,12 @@
 //! One call under way: the only place where requests are sent, with authorization, retries and the reading of answers.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::convert::Infallible;
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::rc::Rc;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
@@ -84,14 +84,14 @@ pub(crate) struct Flight {
     lines: Arc<Lines>,
     progress: Progress,
     /// Method and path of the last request, for the log.
-    last: Mutex<Option<String>>,
+    last: RefCell<Option<String>>,
     /// Is every connection that was used kept for the next call?
     keeps_all: Cell<bool>,
 }
 
 impl Flight {
     pub(crate) fn new(core: Arc<Core>, http: Http, terms: Terms, lines: Arc<Lines>) -> Rc<Flight> {
-        Rc::new(Flight { core, http, terms, lines, progress: Progress::default(), last: Mutex::new(None), keeps_all: Cell::new(true) })
+        Rc::new(Flight { core, http, terms, lines, progress: Progress::default(), last: RefCell::new(None), keeps_all: Cell::new(true) })
     }
 
     pub(crate) fn check_process(&self) -> Result<()> {
@@ -145,7 +145,7 @@ impl Flight {
     }
 
     fn note_failure(&self, error: &Error) {
-        self.lines.add(Level::Error, || match self.last.lock().unwrap_or_else(PoisonError::into_inner).as_deref() {
+        self.lines.add(Level::Error, || match self.last.borrow().as_deref() {
             Some(last) => format!("failed: {last}: {error}"),
             None => format!("failed before anything was sent: {error}"),
         });
@@ -156,7 +156,7 @@ impl Flight {
     }
 
     fn too_late(&self) -> Error {
-        let is_in_line = self.last.lock().unwrap_or_else(PoisonError::into_inner).is_none();
+        let is_in_line = self.last.borrow().is_none();
         let during = if is_in_line { " while the call waited for a connection (see max_connections)" } else { "" };
         self.ended_early(MCT_ERR_TIMEOUT, format!("the deadline of {} ms passed{during}", self.terms.timeout.as_millis()))
     }
@@ -167,7 +167,7 @@ impl Flight {
 
     /// Sends a request, as often as its kind allows.
     pub(crate) async fn send(&self, request: &Request) -> Result<Answer> {
-        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(format!("{} {}", request.method, request.path));
+        self.last.replace(Some(format!("{} {}", request.method, request.path)));
         self.progress.restart();
         let sending = Sending { flight: self, request, url: self.core.url(request) };
         let mut attempt = 0;

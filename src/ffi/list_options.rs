@@ -153,3 +153,7 @@ pub extern "C" fn mct_list_options_free(options: Option<Box<mct_list_options>>) 
         Some(())
     });
 }
+
+pub(super) fn options_of(options: Option<&mct_list_options>) -> ListOptions {
+    options.map(|options| options.0.clone()).unwrap_or_default()
+}

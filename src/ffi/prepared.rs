@@ -43,11 +43,17 @@ impl mct_nothing {
 
 /// Makes the call and waits for it.
 pub(super) fn now<T: Send + 'static>(out: Option<&mut *mut T>, prepare: impl FnOnce() -> Result<Prepared<T>>) -> Result<()> {
+    now_next(out, || prepare().map(Step::Ahead))
+}
+
+/// As now(), of a step.
+pub(super) fn now_next<'a, T: Send + 'static>(out: Option<&mut *mut T>, prepare: impl FnOnce() -> Result<Step<'a, T>>) -> Result<()> {
     let out = Out::new(out)?;
-    match prepare()?.run()? {
-        Some(made) => out.set(made),
-        None => Ok(()),
-    }
+    let made = match prepare()? {
+        Step::Known(_, known) => known()?,
+        Step::Ahead(prepared) => prepared.run()?,
+    };
+    made.map_or(Ok(()), |made| out.set(made))
 }
 
 /// The same for one that answers nothing.
@@ -61,10 +67,7 @@ pub(super) fn start<T: Send + 'static>(
     out: Option<&mut *mut mct_call>,
     prepare: impl FnOnce() -> Result<Prepared<T>>,
 ) -> Result<()> {
-    let out = Out::new(out)?;
-    let Prepared { client, begun, work } = prepare()?;
-    let (timeout, done) = options.map_or((None, None), mct_call_options::terms);
-    out.set(mct_call(client.start(begun, timeout, Kind::of::<T>(), done, answered(work))?))
+    start_next(options, out, || prepare().map(Step::Ahead))
 }
 
 /// A step of a walk.

@@ -8,15 +8,14 @@ use super::client::{mct_client, shared};
 use super::error::mct_error;
 use super::guard::{boundary, status_boundary};
 use super::handle::{Out, given};
-use super::list_options::mct_list_options;
-use super::prepared::{Prepared, Step, done, mct_nothing, now};
+use super::list_options::{mct_list_options, options_of};
+use super::prepared::{Prepared, Step, done, mct_nothing, now, now_next};
 use super::publish_token::mct_publish_token;
 use super::publish_token_spec::mct_publish_token_spec;
 use super::publish_token_update::mct_publish_token_update;
 use crate::api::token::{self, Publish};
 use crate::api::walk::Tokens;
 use crate::error::{Result, mct_status};
-use crate::model::list::ListOptions;
 use crate::model::publish_token::PublishToken as Answer;
 use crate::model::token::Received;
 
@@ -149,16 +148,10 @@ pub unsafe extern "C" fn mct_publish_token_iter_new(
 #[unsafe(no_mangle)]
 pub extern "C" fn mct_publish_token_iter_next(
     iter: Option<&mut mct_publish_token_iter>,
-    mut out: Option<&mut *mut mct_publish_token>,
+    out: Option<&mut *mut mct_publish_token>,
     error: Option<&mut *mut mct_error>,
 ) -> mct_status {
-    status_boundary!(error, {
-        let place = Out::new(out.as_deref_mut())?;
-        match given(iter.as_deref(), "iter")?.0.waiting()? {
-            Some(token) => place.set(mct_publish_token(token)),
-            None => now(out, || next(iter)),
-        }
-    })
+    status_boundary!(error, now_next(out, || step(iter)))
 }
 
 /// Frees an iterator. NULL is a no-op.
@@ -220,10 +213,6 @@ pub extern "C" fn mct_publish_token_list_free(list: Option<Box<mct_publish_token
     });
 }
 
-fn options_of(options: Option<&mct_list_options>) -> ListOptions {
-    options.map(|options| options.0.clone()).unwrap_or_default()
-}
-
 fn list_of(tokens: Vec<Received<Answer>>) -> mct_publish_token_list {
     mct_publish_token_list(tokens.into_iter().map(mct_publish_token).collect())
 }
@@ -264,7 +253,7 @@ pub(super) fn step(iter: Option<&mut mct_publish_token_iter>) -> Result<Step<'_,
     Ok(Step::Known(client, Box::new(|| Ok(iter.0.waiting()?.map(mct_publish_token)))))
 }
 
-pub(super) fn next(iter: Option<&mut mct_publish_token_iter>) -> Result<Prepared<mct_publish_token>> {
+fn next(iter: Option<&mut mct_publish_token_iter>) -> Result<Prepared<mct_publish_token>> {
     let tokens = &given(iter, "iter")?.0;
     let (begun, work) = tokens.next()?;
     Ok(Prepared::perhaps(Arc::clone(tokens.client()), begun, work, mct_publish_token))
