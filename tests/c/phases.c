@@ -329,9 +329,30 @@ PHASE(in_pause, pausing_between_tries, MCT_OUTCOME_UNKNOWN, .scheme = "http", .h
 PHASE(in_turn, waiting_for_its_turn, MCT_OUTCOME_NOT_SENT, .scheme = "http", .host = LOOPBACK, .backlog = 8,
       .is_spread = true)
 
+/* No thread can be made to give up a look-up: the call comes back without it. */
+static void deadline_in_look_up(void)
+{
+    const uint32_t timeout_ms = 300;
+    mct_client_config *config = api_config("http://" HELD_NAME ":1", NULL);
+    mct_client *client = NULL;
+    OK(mct_client_config_set_allow_insecure_http(config, true, &failure));
+    OK(mct_client_config_set_timeout_ms(config, timeout_ms, &failure));
+    OK(mct_client_new(config, &client, &failure));
+    names_hold();
+    long long began = now_ms();
+    FAILS(mct_subscribe_token_delete(client, 1, &failure), MCT_ERR_TIMEOUT, NULL);
+    long long took = now_ms() - began;
+    CHECK(took >= timeout_ms - 1 && took <= timeout_ms + WITHIN_MS * harness_slowness());
+    names_wait(1);
+    names_release();
+    mct_client_free(client);
+    mct_client_config_free(config);
+}
+
 const struct test phase_tests[] = {
     {"a cancel or a free ends a call that waits in line for a connection", in_line},
     {"a cancel or a free ends a call during the look-up of a name", in_look_up},
+    {"a look-up that does not end costs a call its deadline and no more", deadline_in_look_up},
     {"a cancel or a free ends a call that connects", in_connecting},
     {"a cancel or a free ends a call in the TLS handshake", in_handshake},
     {"a cancel or a free ends a call that sends a large body", in_sending},
