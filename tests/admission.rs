@@ -35,7 +35,7 @@ impl Http {
         let body = body.to_string();
         let length = body.len();
         let request = format!(
-            "POST {path} HTTP/1.1\r\nHost: emulator\r\nAuthorization: Bearer {authorization}\r\nContent-Type: application/json\r\n\
+            "POST {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {authorization}\r\nContent-Type: application/json\r\n\
              {headers}Content-Length: {length}\r\n\r\n{body}"
         );
         self.0.get_mut().write_all(request.as_bytes()).expect("a request goes out");

@@ -3,6 +3,8 @@
 use std::net::{IpAddr, Ipv6Addr};
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 /// A block of addresses. A single address is a block of one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Network {
@@ -63,10 +65,25 @@ impl FromStr for Network {
 }
 
 /// One entry of `allowedIpAddresses`, kept in the words it was given in.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct AllowedAddress {
     pub as_given: String,
     network: Network,
+}
+
+impl TryFrom<String> for AllowedAddress {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::read(&text)
+    }
+}
+
+impl From<AllowedAddress> for String {
+    fn from(entry: AllowedAddress) -> Self {
+        entry.as_given
+    }
 }
 
 impl AllowedAddress {

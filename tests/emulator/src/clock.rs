@@ -27,6 +27,11 @@ impl Clock {
         moved_to.unwrap_or_else(OffsetDateTime::now_utc)
     }
 
+    /// Whether it stands still.
+    pub fn stands(&self) -> bool {
+        self.moved_to.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
     /// Stands still at a time, so that a test meets it exactly; `None` goes with the system again.
     pub fn move_to(&self, time: Option<OffsetDateTime>) {
         *self.moved_to.lock().unwrap_or_else(PoisonError::into_inner) = time;

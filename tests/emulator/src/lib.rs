@@ -1,4 +1,4 @@
-//! The Token API and the subscribe director of Dolby Millicast on loopback, in memory.
+//! The Token API and the director of Dolby Millicast on loopback.
 //!
 //! A client is tested against it as against the platform: by HTTP alone. A Rust test starts one
 //! in its own process, anything else starts the `millicast-emulator` binary.
@@ -21,18 +21,25 @@ mod auth;
 mod body;
 mod clock;
 mod clusters;
+mod connection;
 mod control;
+mod database;
 mod director;
 mod envelope;
 mod intake;
+mod journal;
 mod list;
+mod operation;
 mod options;
 mod origin;
+mod pace;
 mod query;
 mod random;
 mod routes;
+mod seed;
 mod server;
 mod state;
+mod tls;
 mod tokens;
 mod validate;
 

@@ -3,17 +3,44 @@
 use std::cmp::Ordering;
 
 use crate::query::Parameters;
-use crate::tokens::{Kind, Token};
+use crate::tokens::Token;
 
-enum SortBy {
+#[derive(Clone, Copy)]
+pub enum SortBy {
     Name,
     AddedOn,
 }
 
+/// An order of tokens.
+#[derive(Clone, Copy)]
+pub struct Order {
+    pub sort_by: SortBy,
+    pub descending: bool,
+}
+
+impl Order {
+    /// These tokens in this order.
+    pub fn sorted<'a, K: 'a>(self, tokens: impl Iterator<Item = &'a Token<K>>) -> impl Iterator<Item = &'a Token<K>> {
+        let mut all: Vec<_> = tokens.collect();
+        // The id settles what is otherwise equal, so pages neither overlap nor leave gaps.
+        all.sort_unstable_by(|a, b| {
+            let order = self.compare(a, b).then(a.id.cmp(&b.id));
+            if self.descending { order.reverse() } else { order }
+        });
+        all.into_iter()
+    }
+
+    fn compare<K>(self, a: &Token<K>, b: &Token<K>) -> Ordering {
+        match self.sort_by {
+            SortBy::Name => a.terms.label.cmp(&b.terms.label),
+            SortBy::AddedOn => a.added_on.cmp(&b.added_on),
+        }
+    }
+}
+
 /// One page of a listing.
 pub struct Page {
-    sort_by: SortBy,
-    descending: bool,
+    pub order: Order,
     skip: usize,
     take: usize,
 }
@@ -43,36 +70,27 @@ impl Page {
         let items_on_page = number(parameters, "itemsOnPage", 100);
         let (page, take) = (page?, items_on_page?);
         Some(Self {
-            sort_by,
-            descending,
+            order: Order { sort_by, descending },
             skip: usize::try_from((page - 1) * take).unwrap_or(usize::MAX),
             take: usize::try_from(take).unwrap_or(usize::MAX),
         })
     }
 
-    /// The tokens on this page; past the end there are none.
-    pub fn cut<'a, K: Kind>(&self, tokens: impl Iterator<Item = &'a Token<K>>) -> Vec<&'a Token<K>> {
-        let mut all: Vec<_> = tokens.collect();
-        // The id settles what is otherwise equal, so pages neither overlap nor leave gaps.
-        all.sort_unstable_by(|a, b| {
-            let order = self.compare(a, b).then(a.id.cmp(&b.id));
-            if self.descending { order.reverse() } else { order }
-        });
-        all.into_iter().skip(self.skip).take(self.take).collect()
+    /// How many come before the page and on it.
+    pub fn end(&self) -> usize {
+        self.skip.saturating_add(self.take)
     }
 
-    fn compare<K>(&self, a: &Token<K>, b: &Token<K>) -> Ordering {
-        match self.sort_by {
-            SortBy::Name => a.terms.label.cmp(&b.terms.label),
-            SortBy::AddedOn => a.added_on.cmp(&b.added_on),
-        }
+    /// What is on this page of what comes in its order; past the end there is nothing.
+    pub fn cut<T>(&self, all: impl Iterator<Item = T>) -> impl Iterator<Item = T> {
+        all.skip(self.skip).take(self.take)
     }
 }
 
 /// Which tokens a listing by name shows.
 pub struct ByName {
     /// Lower-case.
-    name: String,
+    pub name: String,
     among_labels: bool,
     among_streams: bool,
 }
@@ -94,15 +112,18 @@ impl ByName {
         Some(Self { name: name?, among_labels, among_streams })
     }
 
+    /// Whether the name is of no account.
+    pub fn is_everything(&self) -> bool {
+        !self.among_labels && !self.among_streams
+    }
+
     pub fn shows<K>(&self, token: &Token<K>) -> bool {
         let matches = |text: &str| text.to_lowercase().contains(&self.name);
         let mut plain = token.terms.plain_streams().peekable();
         if plain.peek().is_none() {
             return false;
         }
-        // Neither among these nor among those: it keeps nothing back.
-        let everything = !self.among_labels && !self.among_streams;
-        everything || (self.among_labels && matches(&token.terms.label)) || (self.among_streams && plain.any(matches))
+        (self.among_labels && matches(&token.terms.label)) || (self.among_streams && plain.any(matches))
     }
 }
 

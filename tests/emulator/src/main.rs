@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
 use millicast_emulator::{CountryOf, Emulator, Options};
@@ -15,7 +16,7 @@ use signal_hook::iterator::Signals;
 /// Arguments are visible to everybody on the machine, this is not.
 const SECRET_VARIABLE: &str = "MILLICAST_EMULATOR_API_SECRET";
 
-/// The Token API and the subscribe director of Dolby Millicast on loopback, in memory.
+/// The Token API and the director of Dolby Millicast on your own machine.
 #[derive(Parser)]
 #[command(version, after_help = format!(
     "The environment variable {SECRET_VARIABLE} holds a secret too.\n\
@@ -34,9 +35,9 @@ struct Arguments {
     #[arg(long, value_name = "SECRET")]
     api_secret: Vec<String>,
 
-    /// The account that the director names in its answers
-    #[arg(long, value_name = "ID", default_value = "emulator")]
-    account_id: String,
+    /// The account whose platform this is; without one any account is, and the director names "emulator"
+    #[arg(long, value_name = "ID")]
+    account_id: Option<String>,
 
     /// The id of the first token
     #[arg(long, value_name = "ID", default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..=1 << 53))]
@@ -49,6 +50,42 @@ struct Arguments {
     /// The country that a block of addresses lies in, such as 203.0.113.0/24=PL (repeatable)
     #[arg(long, value_name = "CIDR=CC")]
     country_of: Vec<CountryOf>,
+
+    /// Give viewers only the streams that were declared live; otherwise every stream is taken to be published
+    #[arg(long)]
+    only_live: bool,
+
+    /// Serve TLS with what is in this folder, which is made where it is missing; clients trust ca.pem in it
+    #[arg(long, value_name = "DIR")]
+    tls: Option<PathBuf>,
+
+    /// A JSON file with the tokens to begin with
+    #[arg(long, value_name = "FILE")]
+    seed: Option<PathBuf>,
+
+    /// Keep all of the platform in this file (SQLite), so that a restart goes on from there
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
+
+    /// Answer so many requests a second, and the others with 429
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    rate_limit: Option<u32>,
+
+    /// Let every answer take so long at the least
+    #[arg(long, value_name = "MS", default_value_t = 0)]
+    latency: u64,
+
+    /// Stop the clock at this time, in seconds since the epoch
+    #[arg(long, value_name = "EPOCH")]
+    clock: Option<i64>,
+
+    /// Write a line of JSON about each request to the end of this file
+    #[arg(long, value_name = "FILE")]
+    journal: Option<PathBuf>,
+
+    /// End when standard input ends, as it does with the program that holds its other end
+    #[arg(long)]
+    until_eof: bool,
 }
 
 fn main() -> ExitCode {
@@ -75,21 +112,38 @@ fn run(arguments: Arguments) -> Result<(), String> {
         first_id: arguments.first_id,
         trust_forwarded: arguments.trust_forwarded,
         countries: arguments.country_of,
+        only_live: arguments.only_live,
+        tls: arguments.tls,
+        seed: arguments.seed,
+        state: arguments.state,
+        rate_limit: arguments.rate_limit,
+        latency: Duration::from_millis(arguments.latency),
+        clock: arguments.clock,
+        journal: arguments.journal,
         // Nobody could ask for them, and this may run for days.
         record_requests: false,
     };
-    let running = Emulator::start(options).map_err(|error| match error.kind() {
-        io::ErrorKind::InvalidInput => error.to_string(),
-        _ => cannot_listen(error),
-    })?;
+    let running = Emulator::start(options).map_err(|error| error.to_string())?;
 
     let mut stdout = io::stdout();
     writeln!(stdout, "listening on {}", running.url())
         .and_then(|()| stdout.flush())
         .map_err(|error| format!("cannot say where it listens: {error}"))?;
+    if arguments.until_eof {
+        raise_at_eof();
+    }
     let _one_is_enough = signals.forever().next();
     running.stop();
     Ok(())
+}
+
+/// The end of standard input is one more way of being told to end.
+fn raise_at_eof() {
+    std::thread::spawn(|| {
+        // What comes before the end is nobody's message, and an error is an end.
+        let _ = io::copy(&mut io::stdin(), &mut io::sink());
+        let _ = signal_hook::low_level::raise(SIGTERM);
+    });
 }
 
 fn resolve(listen: &str) -> io::Result<SocketAddr> {

@@ -3,8 +3,11 @@
 use std::fmt;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::address::CountryOf;
+use crate::clock::LATEST_NOW;
 
 /// The largest id that every JSON reader keeps exact.
 const LARGEST_FIRST_ID: u64 = 1 << 53;
@@ -16,14 +19,30 @@ pub struct Options {
     pub listen: SocketAddr,
     /// Every one of these opens the Token API. At least one is needed.
     pub api_secrets: Vec<String>,
-    /// The account that the director names in its answers.
-    pub account_id: String,
+    /// The account whose platform this is. Without one any account is, and the director names `emulator`.
+    pub account_id: Option<String>,
     /// The id of the first token. Later ones count up, whatever their kind.
     pub first_id: u64,
     /// Take a viewer's address from the first entry of `X-Forwarded-For`.
     pub trust_forwarded: bool,
     /// Which addresses lie in which country. An address outside of all of them has no country.
     pub countries: Vec<CountryOf>,
+    /// Only streams that were declared live have viewers. Otherwise every stream is taken to be published.
+    pub only_live: bool,
+    /// A folder with a certificate to serve TLS by, and the authority to trust for it. Made where they are missing.
+    pub tls: Option<PathBuf>,
+    /// A JSON file with what the platform begins with.
+    pub seed: Option<PathBuf>,
+    /// A file that keeps the platform beyond the end of the emulator.
+    pub state: Option<PathBuf>,
+    /// How many requests a second are answered. The others get a 429.
+    pub rate_limit: Option<u32>,
+    /// How long every answer takes at the least.
+    pub latency: Duration,
+    /// Where the clock stands, in seconds since the epoch. It goes with the system's if unset.
+    pub clock: Option<i64>,
+    /// A file that gets a line of JSON for each request.
+    pub journal: Option<PathBuf>,
     /// Keep every request for [`crate::Running::requests`]. They are kept until the emulator
     /// stops, so something that runs for days leaves this off.
     pub record_requests: bool,
@@ -35,10 +54,18 @@ impl Options {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             api_secrets: vec![secret.into()],
-            account_id: "emulator".to_owned(),
+            account_id: None,
             first_id: 1000,
             trust_forwarded: false,
             countries: Vec::new(),
+            only_live: false,
+            tls: None,
+            seed: None,
+            state: None,
+            rate_limit: None,
+            latency: Duration::ZERO,
+            clock: None,
+            journal: None,
             record_requests: true,
         }
     }
@@ -54,8 +81,15 @@ impl Options {
         if !self.api_secrets.iter().all(usable) {
             return refuse("an API secret is visible ASCII without blanks, and not empty");
         }
-        if self.account_id.is_empty() {
-            return refuse("an account id is not empty");
+        // A streamId is split at its first slash.
+        if self.account_id.as_ref().is_some_and(|account| account.is_empty() || account.contains('/')) {
+            return refuse("an account id is not empty, and has no slash");
+        }
+        if self.rate_limit == Some(0) {
+            return refuse("a rate limit is 1 or more");
+        }
+        if self.clock.is_some_and(|clock| !(0..=LATEST_NOW).contains(&clock)) {
+            return refuse("the clock is in seconds since the epoch, within the years of dates");
         }
         if !(1..=LARGEST_FIRST_ID).contains(&self.first_id) {
             return refuse("the first id is between 1 and 2^53");
@@ -74,6 +108,14 @@ impl fmt::Debug for Options {
             .field("first_id", &self.first_id)
             .field("trust_forwarded", &self.trust_forwarded)
             .field("countries", &self.countries)
+            .field("only_live", &self.only_live)
+            .field("tls", &self.tls)
+            .field("seed", &self.seed)
+            .field("state", &self.state)
+            .field("rate_limit", &self.rate_limit)
+            .field("latency", &self.latency)
+            .field("clock", &self.clock)
+            .field("journal", &self.journal)
             .field("record_requests", &self.record_requests)
             .finish()
     }

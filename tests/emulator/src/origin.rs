@@ -1,17 +1,33 @@
 //! Where a page that asks comes from, and which pages a token allows.
 
 use axum::http::{HeaderMap, header};
+use serde::{Deserialize, Serialize};
 
 use crate::validate::units;
 
 /// One entry of `allowedOrigins`, kept in the words it was given in.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct AllowedOrigin {
     pub as_given: String,
     /// Lower-case; without the `*.` of a wildcard.
     host: String,
     wildcard: bool,
     port: Option<u16>,
+}
+
+impl TryFrom<String> for AllowedOrigin {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::read(&text)
+    }
+}
+
+impl From<AllowedOrigin> for String {
+    fn from(entry: AllowedOrigin) -> Self {
+        entry.as_given
+    }
 }
 
 impl AllowedOrigin {

@@ -11,7 +11,7 @@ use crate::envelope::Refusal;
 use crate::intake::take_in;
 use crate::state::Shared;
 use crate::tokens::{Publish, Subscribe};
-use crate::{analytics, clusters, control, director, tokens};
+use crate::{analytics, clusters, control, director, journal, pace, tokens};
 
 /// The whole emulator.
 pub fn all(shared: Arc<Shared>) -> Router {
@@ -27,6 +27,8 @@ pub fn all(shared: Arc<Shared>) -> Router {
         .method_not_allowed_fallback(|| async { Refusal::error(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed") })
         // The intake has bounded the body already.
         .layer(DefaultBodyLimit::disable())
+        .layer(from_fn_with_state(Arc::clone(&shared), pace::keep))
         .layer(from_fn_with_state(Arc::clone(&shared), take_in))
+        .layer(from_fn_with_state(Arc::clone(&shared), journal::note))
         .with_state(shared)
 }

@@ -7,19 +7,27 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use axum::serve::ListenerExt;
-use tokio::net::TcpListener;
+use axum::Router;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::{Builder, Runtime};
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot, watch};
+use tokio_rustls::TlsAcceptor;
 
+use crate::connection::{self, Ending};
 use crate::intake::{RecordedRequest, Recorder};
 use crate::options::Options;
-use crate::routes;
 use crate::state::Shared;
+use crate::{routes, tls};
 
 /// How long a request under way may still take once the emulator is told to stop. Idle
 /// connections are closed at once; this bounds the half-sent ones.
 const GRACE: Duration = Duration::from_millis(500);
+
+/// How many connections are served at once. Others wait to be accepted.
+const MOST_CONNECTIONS: usize = 900;
+
+/// How long nothing is accepted where the system has no descriptor left: no event tells when it has.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// The platform, not yet running.
 pub struct Emulator;
@@ -29,26 +37,35 @@ impl Emulator {
     /// emulator answers from the moment this returns.
     pub fn start(options: Options) -> io::Result<Running> {
         options.check()?;
-        let listener = std::net::TcpListener::bind(options.listen)?;
-        listener.set_nonblocking(true)?;
+        let tls = options.tls.as_deref().map(|folder| tls::acceptor(folder, options.listen.ip())).transpose()?;
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        let listener = bind(options.listen)?;
         let address = listener.local_addr()?;
+        let recorder = Arc::new(Recorder::new(options.record_requests));
+        let shared = Arc::new(Shared::new(options, Arc::clone(&recorder))?);
 
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let listener = {
             let _inside = runtime.enter();
             TcpListener::from_std(listener)?
         };
-        let recorder = Arc::new(Recorder::new(options.record_requests));
-        let shared = Arc::new(Shared::new(options, Arc::clone(&recorder))?);
         let (stop, stopped) = oneshot::channel();
-        let thread =
-            std::thread::Builder::new().name("millicast-emulator".to_owned()).spawn(move || serve(runtime, listener, shared, stopped))?;
-        Ok(Running { address, recorder, stop: Some(stop), thread: Some(thread) })
+        let house = House { listener, tls, app: routes::all(shared) };
+        let thread = std::thread::Builder::new().name("millicast-emulator".to_owned()).spawn(move || serve(runtime, house, stopped))?;
+        Ok(Running { scheme, address, recorder, stop: Some(stop), thread: Some(thread) })
     }
+}
+
+fn bind(address: SocketAddr) -> io::Result<std::net::TcpListener> {
+    let cannot_listen = |error: io::Error| io::Error::new(error.kind(), format!("cannot listen on {address}: {error}"));
+    let listener = std::net::TcpListener::bind(address).map_err(cannot_listen)?;
+    listener.set_nonblocking(true)?;
+    Ok(listener)
 }
 
 /// A serving emulator. It stops when dropped.
 pub struct Running {
+    scheme: &'static str,
     address: SocketAddr,
     recorder: Arc<Recorder>,
     stop: Option<oneshot::Sender<()>>,
@@ -58,7 +75,7 @@ pub struct Running {
 impl Running {
     /// The base URL, such as `http://127.0.0.1:40123`, without a slash at the end.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        format!("{}://{}", self.scheme, self.address)
     }
 
     /// The address that it listens on.
@@ -99,26 +116,50 @@ impl Drop for Running {
     }
 }
 
-fn serve(runtime: Runtime, listener: TcpListener, shared: Arc<Shared>, stopped: oneshot::Receiver<()>) {
+/// Where connections come in, and what answers them.
+struct House {
+    listener: TcpListener,
+    tls: Option<TlsAcceptor>,
+    app: Router,
+}
+
+fn serve(runtime: Runtime, house: House, stopped: oneshot::Receiver<()>) {
     runtime.block_on(async move {
-        let (wind_down, winding_down) = oneshot::channel::<()>();
-        // Answers are small: waiting to fill a packet only slows tests down.
-        let listener = listener.tap_io(|stream| {
-            let _ = stream.set_nodelay(true);
-        });
-        let app = routes::all(shared).into_make_service_with_connect_info::<SocketAddr>();
-        let server = axum::serve(listener, app).with_graceful_shutdown(async move {
-            let _ = winding_down.await;
-        });
-        let deadline = async move {
-            let _ = stopped.await;
-            let _ = wind_down.send(());
-            tokio::time::sleep(GRACE).await;
-        };
+        let (ending, _) = watch::channel(false);
+        let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
         tokio::select! {
-            _ = server.into_future() => {}
-            () = deadline => {}
+            () = take_connections(&house, &places, &ending) => {}
+            _ = stopped => {}
         }
+        // Nobody else comes in; who is in is asked to finish.
+        drop(house);
+        ending.send_replace(true);
+        let _ = tokio::time::timeout(GRACE, places.acquire_many(MOST_CONNECTIONS as u32)).await;
     });
     // Dropping the runtime here cancels what is left of the connections.
+}
+
+async fn take_connections(house: &House, places: &Arc<Semaphore>, ending: &watch::Sender<bool>) {
+    while let Ok(place) = Arc::clone(places).acquire_owned().await {
+        let (stream, peer) = accept(&house.listener).await;
+        // Answers are small: waiting to fill a packet only slows tests down.
+        let _ = stream.set_nodelay(true);
+        let ending = Ending::new(ending.subscribe());
+        let served = connection::serve(stream, peer, house.tls.clone(), house.app.clone(), ending);
+        tokio::spawn(async move {
+            served.await;
+            drop(place);
+        });
+    }
+}
+
+async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
+    loop {
+        match listener.accept().await {
+            Ok(accepted) => return accepted,
+            // One that has gone again is none of anybody's business.
+            Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
+            Err(_) => tokio::time::sleep(PAUSE).await,
+        }
+    }
 }

@@ -27,6 +27,13 @@ impl Problems {
         self.0.borrow_mut().entry(field).or_insert_with(|| message.into());
     }
 
+    /// All of them in a line.
+    pub fn in_words(&self) -> Option<String> {
+        let found = self.0.borrow();
+        let words: Vec<String> = found.iter().map(|(field, message)| format!("{field}: {message}")).collect();
+        (!words.is_empty()).then(|| words.join(" "))
+    }
+
     /// A refusal that names them, if there are any.
     pub fn settle(self) -> Result<(), Refusal> {
         let found = self.0.into_inner();

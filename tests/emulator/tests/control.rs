@@ -8,7 +8,7 @@ use serde_json::json;
 #[test]
 fn the_clock_stands_where_it_is_put() {
     let bench = Bench::new();
-    assert_eq!(bench.control("clock", &json!({ "now": NOON })).data(), &json!({ "now": NOON }));
+    assert_eq!(bench.control("clock", &json!({ "now": NOON })).data(), &json!({ "now": NOON, "stands": true }));
     let created = bench.create("publish", json!({}));
     assert_eq!(created["addedOn"], json!("2026-01-01T12:00:00.0000000Z"));
 }

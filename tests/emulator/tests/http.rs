@@ -96,7 +96,7 @@ fn a_method_that_a_path_does_not_know_is_an_error_with_405_and_the_ones_it_knows
         ("GET", "/api/publish_token/1/restream/sync", "post"),
         ("GET", "/api/director/subscribe", "post"),
         ("BREW", "/api/analytics/tracking/total", "get"),
-        ("GET", "/_emulator/clock", "post"),
+        ("GET", "/_emulator/publish", "post"),
     ] {
         let answer = bench.api(method, path, &json!({}));
         assert_eq!((answer.status, &answer.body["code"]), (405, &json!(405)), "{method} {path}");
@@ -192,7 +192,10 @@ fn options_that_can_never_work_are_refused_at_the_start() {
     refused(|options| options.api_secrets.clear());
     refused(|options| options.api_secrets.push(String::new()));
     refused(|options| options.api_secrets.push("two words".to_owned()));
-    refused(|options| options.account_id.clear());
+    refused(|options| options.account_id = Some(String::new()));
+    refused(|options| options.account_id = Some("a/b".to_owned()));
+    refused(|options| options.rate_limit = Some(0));
+    refused(|options| options.clock = Some(-1));
     refused(|options| options.first_id = 0);
     refused(|options| options.first_id = (1 << 53) + 1);
 }

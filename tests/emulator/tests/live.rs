@@ -65,7 +65,7 @@ fn every_token_that_a_stream_is_live_under_is_named() {
 
 #[test]
 fn a_stream_id_is_split_at_its_first_slash() {
-    let bench = Bench::with(|options| options.account_id = "k9Mwad".to_owned());
+    let bench = Bench::with(|options| options.account_id = Some("k9Mwad".to_owned()));
     let token = bench.create("publish", json!({ "streams": [{ "streamName": "a/b c" }, { "streamName": "é" }] }));
     start(&bench, &token, "a/b c");
     start(&bench, &token, "é");
@@ -77,7 +77,7 @@ fn a_stream_id_is_split_at_its_first_slash() {
 
 #[test]
 fn another_account_has_no_active_streams_here() {
-    let bench = Bench::new();
+    let bench = Bench::with(|options| options.account_id = Some("emulator".to_owned()));
     let token = bench.create("publish", json!({}));
     start(&bench, &token, "show");
     for account in ["other", "Emulator"] {

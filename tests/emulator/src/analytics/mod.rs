@@ -20,7 +20,7 @@ use crate::state::Shared;
 use crate::validate::units;
 
 use dates::read_span;
-pub use usage::{Bytes, Form, Purpose, Traffic, Usage};
+pub use usage::{Bytes, Form, Key, Purpose, Traffic, Usage};
 
 /// How many names one question may give.
 const MOST_NAMES: usize = 10;

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::Axis;
 
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Default, Serialize, Deserialize)]
 pub struct Bytes {
     pub received: i64,
     pub sent: i64,
@@ -26,7 +27,7 @@ impl Bytes {
 }
 
 /// What traffic was for.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Purpose {
     StandardStream,
     Restream,
@@ -39,7 +40,7 @@ impl Purpose {
 }
 
 /// How rows tell their figures.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Form {
     Totals,
     Breakdown,
@@ -52,7 +53,7 @@ impl Form {
 }
 
 /// The traffic behind one row.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub struct Traffic {
     total: Bytes,
     /// What came without a purpose. In a breakdown it is standard.
@@ -60,6 +61,8 @@ pub struct Traffic {
     by_purpose: BTreeMap<Purpose, Bytes>,
     /// How long it was restreamed.
     duration: i64,
+    /// How many viewers or publishers were let in.
+    admissions: u64,
 }
 
 impl Traffic {
@@ -69,7 +72,13 @@ impl Traffic {
             unsorted: purpose.is_none().then_some(bytes),
             by_purpose: purpose.into_iter().map(|purpose| (purpose, bytes)).collect(),
             duration,
+            admissions: 0,
         }
+    }
+
+    /// One who was let in. No media flows here, so there are no bytes until a test adds them.
+    pub fn admission() -> Self {
+        Self { admissions: 1, ..Self::new(Bytes::default(), None, 0) }
     }
 
     fn add(&mut self, other: &Self) {
@@ -82,6 +91,7 @@ impl Traffic {
             *so_far = so_far.plus(*bytes);
         }
         self.duration = self.duration.saturating_add(other.duration);
+        self.admissions = self.admissions.saturating_add(other.admissions);
     }
 
     /// The figures of a row.
@@ -116,15 +126,24 @@ impl Traffic {
     }
 }
 
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Key {
+/// How far apart admissions are told, in seconds: a crowd that comes in takes up a bounded number of entries.
+const MINUTE: i64 = 60;
+
+/// What traffic is kept under.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Key {
     /// Empty where nobody is counted for.
-    tracking_id: String,
-    stream: String,
-    second: i64,
+    pub tracking_id: String,
+    pub stream: String,
+    pub second: i64,
 }
 
 impl Key {
+    /// An admission's, which goes by its minute.
+    pub fn of_admission(tracking_id: String, stream: &str, second: i64) -> Self {
+        Self { tracking_id, stream: stream.to_owned(), second: floor(second, MINUTE) }
+    }
+
     /// The name that a question gives, and the other one, which tells its rows apart.
     fn names(&self, axis: Axis) -> (&str, &str) {
         match axis {
@@ -145,9 +164,38 @@ pub struct Usage {
 
 impl Usage {
     /// Adds to what is known. Zero bytes count as well: they say that there was a viewer.
-    pub fn add(&mut self, tracking_id: &str, stream: &str, second: i64, traffic: &Traffic) {
-        let key = Key { tracking_id: tracking_id.to_owned(), stream: stream.to_owned(), second };
+    pub fn add(&mut self, key: Key, traffic: &Traffic) {
         self.traffic.entry(key).or_default().add(traffic);
+    }
+
+    /// Everything that is known.
+    pub fn iter(&self) -> impl Iterator<Item = (&Key, &Traffic)> {
+        self.traffic.iter()
+    }
+
+    /// What is known under a key, and more.
+    pub fn sum(&self, key: &Key, more: &Traffic) -> Traffic {
+        let mut sum = self.traffic.get(key).cloned().unwrap_or_default();
+        sum.add(more);
+        sum
+    }
+
+    /// What every pair of a tracking id and a stream has come to.
+    pub fn overview(&self) -> Vec<Value> {
+        let mut sums: BTreeMap<(&str, &str), Traffic> = BTreeMap::new();
+        for (key, traffic) in &self.traffic {
+            sums.entry((&key.tracking_id, &key.stream)).or_default().add(traffic);
+        }
+        let rows = sums.into_iter().map(|((tracking_id, stream), traffic)| {
+            json!({
+                "trackingId": tracking_id,
+                "streamName": stream,
+                "admissions": traffic.admissions,
+                "bytesIn": traffic.total.received,
+                "bytesOut": traffic.total.sent,
+            })
+        });
+        rows.collect()
     }
 
     /// The sums over a span of seconds.

@@ -1,57 +1,150 @@
-//! Whether a viewer is let in.
+//! Whether a publisher or a viewer is let in.
 
 use std::net::IpAddr;
 
 use time::OffsetDateTime;
 
-use super::Turned;
+use super::asker::Asker;
 use super::rule::Rule;
 use super::self_signed::{Claims, SelfSigned};
+use super::{Turned, Wanted};
 use crate::address::{AllowedAddress, CountryOf, country_of};
 use crate::origin::{AllowedOrigin, Whence};
-use crate::tokens::{ACCOUNT_CLUSTER, Kind, Shelf, Subscribe, Terms, Token};
+use crate::state::{Platform, Shared};
+use crate::tokens::{ACCOUNT_CLUSTER, Kind, Publish, Shelf, Subscribe, Terms, Token};
 
-/// Who asks, for what, and when.
-pub struct Viewer<'a> {
-    pub bearer: &'a str,
-    pub stream: &'a str,
-    /// Unknown when a proxy was to name it and did not.
-    pub address: Option<IpAddr>,
-    pub whence: Whence,
-    pub now: OffsetDateTime,
-}
-
-/// A viewer who is let in.
-#[derive(Debug)]
+/// Somebody who is let in.
+#[derive(Debug, Default)]
 pub struct Admission {
+    /// The publish token that was shown.
+    pub publish: Option<u64>,
     /// The subscribe token, or the parent of the self-signed one.
-    pub token_id: u64,
+    pub subscribe: Option<u64>,
     /// Whom the viewer's traffic is counted for.
     pub tracking_id: Option<String>,
     /// An address that the token is bound to from now on.
     pub binds: Option<IpAddr>,
+    /// Whether a publisher's viewers have to show a token.
+    pub requires_auth: Option<bool>,
 }
 
-/// Judges by every rule. Nothing changes here: what an admission brings about is the caller's.
-pub fn judge(shelf: &Shelf<Subscribe>, countries: &[CountryOf], viewer: &Viewer) -> Result<Admission, Turned> {
+/// Judges a publisher by every rule. Nothing changes here: what an admission brings about is the caller's.
+///
+/// Countries are for viewers: a publish token's lists keep no publisher out.
+pub fn judge_publisher(
+    platform: &Platform,
+    asker: &Asker,
+    bearer: &str,
+    wanted: &Wanted,
+    now: OffsetDateTime,
+) -> Result<Admission, Turned> {
+    let token = shown(&platform.publish, bearer, now)?;
+    check_stream(&token.terms, &wanted.stream)?;
+    check_page_and_address(&token.terms, asker)?;
+    Ok(Admission {
+        publish: Some(token.id),
+        binds: check_binding(token, asker.address)?,
+        requires_auth: Some(token.own.subscribe_requires_auth),
+        ..Admission::default()
+    })
+}
+
+/// Judges a viewer by every rule, with a token or without one.
+pub fn judge_viewer(
+    platform: &Platform,
+    shared: &Shared,
+    asker: &Asker,
+    bearer: Option<&str>,
+    wanted: &Wanted,
+) -> Result<Admission, Turned> {
+    let now = shared.clock.now();
+    let Some(bearer) = bearer else {
+        let carriers = carriers(platform, shared, wanted, now)?;
+        check_openness(&carriers, shared, wanted)?;
+        check_carriers_countries(&carriers, asker, &shared.countries)?;
+        return Ok(Admission::default());
+    };
     // A token is hex: whatever has a dot in it means to be self-signed.
-    if viewer.bearer.contains('.') { judge_self_signed(shelf, countries, viewer) } else { judge_token(shelf, countries, viewer) }
+    let is_self_signed = bearer.contains('.');
+    let (token, tracking_id) = if is_self_signed {
+        judge_self_signed(&platform.subscribe, asker, bearer, wanted, now)?
+    } else {
+        let token = shown(&platform.subscribe, bearer, now)?;
+        check_stream(&token.terms, &wanted.stream)?;
+        (token, token.own.tracking_id.clone())
+    };
+    check_page_and_address(&token.terms, asker)?;
+    let carriers = carriers(platform, shared, wanted, now)?;
+    // A subscribe token's lists stand in place of the publish token's.
+    if token.terms.has_countries() {
+        check_country(&token.terms, asker.address, &shared.countries)?;
+    } else {
+        check_carriers_countries(&carriers, asker, &shared.countries)?;
+    }
+    // Last, so that only a viewer who is let in takes a place.
+    let binds = check_binding(token, asker.address)?;
+    Ok(Admission { subscribe: Some(token.id), tracking_id, binds, ..Admission::default() })
 }
 
-fn judge_token(shelf: &Shelf<Subscribe>, countries: &[CountryOf], viewer: &Viewer) -> Result<Admission, Turned> {
-    let token = shelf.by_text(viewer.bearer).ok_or_else(|| Turned::new(Rule::TokenUnknown, "no subscribe token has this text"))?;
+/// The token with this text, if it is good at all.
+fn shown<'a, K: Kind>(shelf: &'a Shelf<K>, bearer: &str, now: OffsetDateTime) -> Result<&'a Token<K>, Turned> {
+    let unknown = || Turned::new(Rule::TokenUnknown, format!("no {} token has this text", K::NAME));
+    let token = shelf.by_text(bearer).ok_or_else(unknown)?;
     if !token.is_active {
         return Err(Turned::new(Rule::TokenInactive, "the token is disabled"));
     }
-    if token.is_expired(viewer.now) {
+    if token.is_expired(now) {
         return Err(Turned::new(Rule::TokenExpired, "the token has expired"));
     }
-    check_stream(&token.terms, viewer.stream)?;
-    Ok(Admission { token_id: token.id, tracking_id: token.own.tracking_id.clone(), binds: check_whereabouts(token, countries, viewer)? })
+    Ok(token)
 }
 
-fn judge_self_signed(shelf: &Shelf<Subscribe>, countries: &[CountryOf], viewer: &Viewer) -> Result<Admission, Turned> {
-    let presented = SelfSigned::take_apart(viewer.bearer)?;
+/// The publish tokens that the stream comes under: those that are live with it, or those that could be.
+fn carriers<'a>(platform: &'a Platform, shared: &Shared, wanted: &Wanted, now: OffsetDateTime) -> Result<Vec<&'a Token<Publish>>, Turned> {
+    let live: Vec<_> = platform.publish.live().filter(|token| token.own.live.contains(&wanted.stream)).collect();
+    if !live.is_empty() {
+        return Ok(live);
+    }
+    if shared.only_live {
+        return Err(Turned::new(Rule::NotPublished, "the stream is not live"));
+    }
+    Ok(platform.publish.covering(&wanted.stream).filter(|token| token.is_active && !token.is_expired(now)).collect())
+}
+
+/// Whether a stream may be viewed without a token. Only here does its account matter: a token brings its own along.
+fn check_openness(carriers: &[&Token<Publish>], shared: &Shared, wanted: &Wanted) -> Result<(), Turned> {
+    match &wanted.account {
+        None => return Err(Turned::new(Rule::NoToken, "the request shows no token, and names no streamAccountId")),
+        Some(account) => check_account(shared, account)?,
+    }
+    if carriers.is_empty() {
+        return Err(Turned::new(Rule::NoToken, "the request shows no token, and no publish token is for the stream"));
+    }
+    if carriers.iter().any(|token| token.own.subscribe_requires_auth) {
+        return Err(Turned::new(Rule::SubscribeRequiresAuth, "the request shows no token, and the stream requires one"));
+    }
+    Ok(())
+}
+
+pub fn check_account(shared: &Shared, account: &str) -> Result<(), Turned> {
+    if shared.account.is(account) {
+        return Ok(());
+    }
+    Err(Turned::new(Rule::Account, "the stream is in another account"))
+}
+
+fn check_carriers_countries(carriers: &[&Token<Publish>], asker: &Asker, countries: &[CountryOf]) -> Result<(), Turned> {
+    carriers.iter().try_for_each(|token| check_country(&token.terms, asker.address, countries))
+}
+
+fn judge_self_signed<'a>(
+    shelf: &'a Shelf<Subscribe>,
+    asker: &Asker,
+    bearer: &str,
+    wanted: &Wanted,
+    now: OffsetDateTime,
+) -> Result<(&'a Token<Subscribe>, Option<String>), Turned> {
+    let presented = SelfSigned::take_apart(bearer)?;
     let parent =
         shelf.get(presented.parent_id()?).ok_or_else(|| Turned::new(Rule::ParentUnknown, "no subscribe token has the id in tokenId"))?;
     if !presented.is_signed_with(&parent.token) {
@@ -60,22 +153,22 @@ fn judge_self_signed(shelf: &Shelf<Subscribe>, countries: &[CountryOf], viewer: 
     if !parent.is_active {
         return Err(Turned::new(Rule::ParentInactive, "the parent is disabled"));
     }
-    if parent.is_expired(viewer.now) {
+    if parent.is_expired(now) {
         return Err(Turned::new(Rule::ParentExpired, "the parent has expired"));
     }
 
     let claims = presented.claims()?;
     claims.check_limits()?;
-    check_life(&claims, viewer.now)?;
-    if claims.stream != viewer.stream {
+    check_life(&claims, now)?;
+    if claims.stream != wanted.stream {
         return Err(Turned::new(Rule::Stream, "streamName is another stream than the one asked for"));
     }
-    check_stream(&parent.terms, viewer.stream)?;
+    check_stream(&parent.terms, &wanted.stream)?;
     check_against_parent(&claims, parent)?;
     // These narrow what the parent allows; the parent's own lists follow.
-    check_origin(&claims.allowed_origins, &viewer.whence)?;
-    check_address(&claims.allowed_ip_addresses, viewer.address)?;
-    Ok(Admission { token_id: parent.id, binds: check_whereabouts(parent, countries, viewer)?, tracking_id: claims.tracking_id })
+    check_origin(&claims.allowed_origins, &asker.whence)?;
+    check_address(&claims.allowed_ip_addresses, asker.address)?;
+    Ok((parent, claims.tracking_id))
 }
 
 fn check_life(claims: &Claims, now: OffsetDateTime) -> Result<(), Turned> {
@@ -110,21 +203,21 @@ fn check_stream(terms: &Terms, wanted: &str) -> Result<(), Turned> {
     Err(Turned::new(Rule::Stream, "no name or pattern of the token covers the stream"))
 }
 
-/// The rules about where a viewer is; gives the address to bind, if it is a new one.
-fn check_whereabouts<K: Kind>(token: &Token<K>, countries: &[CountryOf], viewer: &Viewer) -> Result<Option<IpAddr>, Turned> {
-    let terms = &token.terms;
-    check_origin(&terms.allowed_origins, &viewer.whence)?;
-    check_address(&terms.allowed_ip_addresses, viewer.address)?;
-    check_country(terms, viewer.address, countries)?;
-    // Last, so that only a viewer who is let in takes a place.
-    let Some(places) = terms.bind_ips_on_usage else {
+fn check_page_and_address(terms: &Terms, asker: &Asker) -> Result<(), Turned> {
+    check_origin(&terms.allowed_origins, &asker.whence)?;
+    check_address(&terms.allowed_ip_addresses, asker.address)
+}
+
+/// Gives the address to bind, if it is a new one.
+fn check_binding<K>(token: &Token<K>, address: Option<IpAddr>) -> Result<Option<IpAddr>, Turned> {
+    let Some(places) = token.terms.bind_ips_on_usage else {
         return Ok(None);
     };
-    match viewer.address {
+    match address {
         Some(address) if token.bound.contains(&address) => Ok(None),
         Some(address) if token.bound.len() < places => Ok(Some(address)),
         Some(_) => Err(Turned::new(Rule::BoundAddress, "the token is bound to other addresses")),
-        None => Err(Turned::new(Rule::BoundAddress, "the viewer's address is unknown")),
+        None => Err(Turned::new(Rule::BoundAddress, "the address is unknown")),
     }
 }
 
@@ -146,7 +239,7 @@ fn check_address(allowed: &[AllowedAddress], address: Option<IpAddr>) -> Result<
     match address {
         Some(address) if allowed.iter().any(|entry| entry.admits(address)) => Ok(()),
         Some(_) => Err(Turned::new(Rule::Address, "the address is not allowed")),
-        None => Err(Turned::new(Rule::Address, "the viewer's address is unknown")),
+        None => Err(Turned::new(Rule::Address, "the address is unknown")),
     }
 }
 

@@ -1,35 +1,40 @@
-//! The director: what a player asks for a stream with a token.
+//! The director: what an encoder and a player ask for a stream with a token.
 
+mod asker;
+mod cors;
 mod judge;
 mod rule;
 mod self_signed;
 mod session;
 mod strict_json;
+mod whip;
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{ConnectInfo, State};
-use axum::http::HeaderMap;
+use axum::extract::State;
+use axum::middleware::from_fn;
+use axum::response::Response;
 use axum::routing::post;
 use serde_json::{Value, json};
 
-use crate::analytics::{self, Traffic};
-use crate::auth::{Credential, credential};
+use crate::analytics::{Key, Traffic};
 use crate::body::object;
 use crate::envelope::{Answer, Refusal, success};
-use crate::origin::Whence;
+use crate::journal::Remarks;
 use crate::random;
-use crate::state::Shared;
+use crate::state::{Change, Platform, Shared};
+use crate::tokens::{Kind, Token};
 use crate::validate::units;
 
-use judge::{Viewer, judge};
+use asker::Asker;
+use judge::{Admission, judge_publisher, judge_viewer};
 pub use rule::Rule;
-pub use session::Sessions;
+pub use session::{Role, Sessions};
 
-/// A viewer who is turned away.
+/// Somebody who is turned away.
 #[derive(Debug)]
 pub struct Turned {
     rule: Rule,
@@ -42,80 +47,158 @@ impl Turned {
     }
 }
 
-impl From<Turned> for Refusal {
+/// What somebody asks for.
+pub struct Wanted {
+    pub stream: String,
+    /// The account that the stream is in, as far as it is said.
+    pub account: Option<String>,
+}
+
+/// Why there is no admission.
+enum Failed {
+    Turned(Turned),
+    /// The emulator itself cannot go on.
+    Broken(Refusal),
+}
+
+impl From<Turned> for Failed {
     fn from(turned: Turned) -> Self {
-        let data = json!({
-            "message": turned.rule.message(),
-            "rule": turned.rule.name(),
-            "reason": turned.reason,
-        });
-        Self::fail(turned.rule.status(), data)
+        Self::Turned(turned)
     }
+}
+
+/// A verdict, and what the journal says of it.
+struct Settled {
+    remarks: Remarks,
+    verdict: Result<Admission, Failed>,
 }
 
 pub fn routes() -> Router<Arc<Shared>> {
-    Router::new().route("/api/director/subscribe", post(subscribe))
+    Router::new()
+        .route("/api/director/publish", post(publish).options(cors::preflight))
+        .route("/api/director/subscribe", post(subscribe).options(cors::preflight))
+        .merge(whip::routes())
+        .route_layer(from_fn(cors::open))
 }
 
-async fn subscribe(
-    State(shared): State<Arc<Shared>>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Answer {
-    let bearer = match credential(&headers) {
-        Credential::Bearer(bearer) => bearer,
-        Credential::Absent => return Err(Turned::new(Rule::NoToken, "the request shows no token").into()),
-        Credential::Unreadable => {
-            return Err(Turned::new(Rule::Malformed, "the Authorization header is no bearer").into());
+async fn publish(State(shared): State<Arc<Shared>>, asker: Asker, body: Bytes) -> Answer {
+    answer(&shared, &asker, Role::Publisher, read_wanted(&body))
+}
+
+async fn subscribe(State(shared): State<Arc<Shared>>, asker: Asker, body: Bytes) -> Answer {
+    answer(&shared, &asker, Role::Viewer, read_wanted(&body))
+}
+
+fn answer(shared: &Shared, asker: &Asker, role: Role, wanted: Result<Wanted, Turned>) -> Answer {
+    let stream = wanted.as_ref().map(|wanted| wanted.stream.clone()).unwrap_or_default();
+    let Settled { remarks, verdict } = settle(shared, asker, role, wanted, || Ok(()));
+    let admission = match verdict {
+        Ok(admission) => admission,
+        Err(Failed::Broken(refusal)) => return Err(refusal),
+        Err(Failed::Turned(Turned { rule, reason })) => {
+            let data = json!({ "message": rule.message(), "rule": rule.name(), "reason": reason });
+            return Err(Refusal::fail(rule.status(), data).with(remarks));
         }
     };
-    let stream = read_stream(&body)?;
-    let viewer = Viewer {
-        bearer,
-        stream: &stream,
-        address: address(&shared, &headers, peer),
-        whence: Whence::of(&headers),
-        now: shared.clock.now(),
-    };
-
-    // One lock from the verdict to what follows from it: two viewers do not take one place.
-    let mut platform = shared.platform();
-    let admission = judge(&platform.subscribe, &shared.countries, &viewer)?;
-    let session = shared.sessions.open(&stream, &shared.account_id, viewer.now);
-    let session = session.map_err(|_| random::none())?;
-    if let Some(token) = platform.subscribe.get_mut(admission.token_id) {
-        token.bound.extend(admission.binds);
+    let session = shared.sessions.open(role, &stream, shared.account.name(), shared.clock.now());
+    let mut session = session.map_err(|_| random::none())?;
+    if let Some(requires_auth) = admission.requires_auth {
+        session["subscribeRequiresAuth"] = json!(requires_auth);
     }
-    if let Some(tracking_id) = admission.tracking_id {
-        let second = viewer.now.unix_timestamp();
-        // No media flows here: the stream gets its row, and the bytes are a test's to add.
-        platform.usage.add(&tracking_id, &stream, second, &Traffic::new(analytics::Bytes::default(), None, 0));
-    }
-    Ok(success(session))
+    let mut response: Response = success(session);
+    response.extensions_mut().insert(remarks);
+    Ok(response)
 }
 
-/// `streamAccountId` matters for unsecured streams alone, and a token brings its account along.
-fn read_stream(body: &[u8]) -> Result<String, Turned> {
+/// The stream that a request's body names, and its account, which a token brings along.
+fn read_wanted(body: &[u8]) -> Result<Wanted, Turned> {
     let refuse = |why| Turned::new(Rule::Request, why);
     let request = object(body).map_err(|_| refuse("the body is no JSON object"))?;
+    let account = request.get("streamAccountId").and_then(Value::as_str).filter(|account| !account.is_empty());
     match request.get("streamName").and_then(Value::as_str) {
-        Some(name) if (1..=128).contains(&units(name)) => Ok(name.to_owned()),
-        Some(_) => Err(refuse("streamName has not 1 to 128 characters")),
+        Some(name) => checked(name.to_owned(), account.map(str::to_owned)),
         None => Err(refuse("streamName is no text")),
     }
 }
 
-/// The viewer's address: the peer's, or what a proxy in front says if it is to be believed.
-fn address(shared: &Shared, headers: &HeaderMap, peer: SocketAddr) -> Option<IpAddr> {
-    let forwarded = headers.get("x-forwarded-for").filter(|_| shared.trust_forwarded);
-    let address = match forwarded {
-        None => Some(peer.ip()),
-        // Never the peer's in its place: that would let everybody in as the proxy.
-        Some(entries) => entries.to_str().ok().and_then(|entries| {
-            let first = entries.split(',').next().unwrap_or_default();
-            first.trim().parse().ok()
-        }),
+fn checked(stream: String, account: Option<String>) -> Result<Wanted, Turned> {
+    if (1..=128).contains(&units(&stream)) {
+        return Ok(Wanted { stream, account });
+    }
+    Err(Turned::new(Rule::Request, "streamName has not 1 to 128 characters"))
+}
+
+/// Judges a request, and brings about what follows from it. `check` has the last word before that.
+fn settle(
+    shared: &Shared,
+    asker: &Asker,
+    role: Role,
+    wanted: Result<Wanted, Turned>,
+    check: impl FnOnce() -> Result<(), Turned>,
+) -> Settled {
+    let mut remarks = asker.remarks();
+    if let Ok(wanted) = &wanted {
+        remarks.stream = Some(wanted.stream.clone());
+    }
+    let verdict = decide(shared, asker, role, wanted, check);
+    match &verdict {
+        Ok(admission) => {
+            remarks.verdict = Some("admitted");
+            remarks.token_id = admission.publish.or(admission.subscribe);
+            remarks.tracking_id.clone_from(&admission.tracking_id);
+        }
+        Err(Failed::Turned(turned)) => {
+            remarks.verdict = Some("refused");
+            remarks.rule = Some(turned.rule.name());
+            remarks.reason = Some(turned.reason.clone());
+            remarks.message = Some(turned.rule.message());
+        }
+        Err(Failed::Broken(_)) => {}
+    }
+    Settled { remarks, verdict }
+}
+
+fn decide(
+    shared: &Shared,
+    asker: &Asker,
+    role: Role,
+    wanted: Result<Wanted, Turned>,
+    check: impl FnOnce() -> Result<(), Turned>,
+) -> Result<Admission, Failed> {
+    let bearer = asker.bearer()?;
+    if bearer.is_none() && role == Role::Publisher {
+        return Err(Turned::new(Rule::NoToken, "the request shows no token").into());
+    }
+    let wanted = wanted?;
+    // One lock from the verdict to what follows from it: two viewers do not take one place.
+    let mut platform = shared.platform();
+    let admission = match (role, bearer) {
+        (Role::Publisher, Some(bearer)) => judge_publisher(&platform, asker, bearer, &wanted, shared.clock.now())?,
+        (_, bearer) => judge_viewer(&platform, shared, asker, bearer, &wanted)?,
     };
-    address.map(|address| address.to_canonical())
+    check()?;
+    let changes = consequences(&platform, &admission, &wanted.stream, shared.clock.now().unix_timestamp());
+    if !changes.is_empty() {
+        platform.commit(changes).map_err(Failed::Broken)?;
+    }
+    Ok(admission)
+}
+
+/// What an admission changes: the token is bound to one more address, and its tracking id counts one more.
+fn consequences(platform: &Platform, admission: &Admission, stream: &str, second: i64) -> Vec<Change> {
+    let mut changes = Vec::new();
+    if let Some(address) = admission.binds {
+        changes.extend(admission.publish.and_then(|id| bound(platform.publish.get(id)?, address)));
+        changes.extend(admission.subscribe.and_then(|id| bound(platform.subscribe.get(id)?, address)));
+    }
+    if let Some(tracking_id) = &admission.tracking_id {
+        changes.push(Change::Used(Key::of_admission(tracking_id.clone(), stream, second), Traffic::admission()));
+    }
+    changes
+}
+
+fn bound<K: Kind>(token: &Token<K>, address: IpAddr) -> Option<Change> {
+    let mut token = token.clone();
+    token.bound.push(address);
+    Some(K::put(token))
 }

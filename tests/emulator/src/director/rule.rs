@@ -1,14 +1,22 @@
-//! Why a viewer is turned away. The names are for tests to rely on: they never change.
+//! Why a publisher or a viewer is turned away. The names are for tests to rely on: they never change.
 
 use axum::http::StatusCode;
 
-/// The rule that a viewer broke.
+/// The rule that was broken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rule {
     /// The request itself is not one: no JSON object with a `streamName`.
     Request,
-    /// It shows no token.
+    /// It names another account.
+    Account,
+    /// It shows no token, and nothing says that the stream needs none.
     NoToken,
+    /// It shows no token, and the stream needs one.
+    SubscribeRequiresAuth,
+    /// Nobody publishes the stream.
+    NotPublished,
+    /// The offer of WHIP or WHEP is none.
+    Offer,
     /// What it shows is neither a token nor a well-formed self-signed one.
     Malformed,
     /// The self-signed token's algorithm is not HS256, HS384 or HS512.
@@ -55,9 +63,13 @@ pub enum Rule {
 
 impl Rule {
     /// Every rule there is.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 27] = [
         Self::Request,
+        Self::Account,
         Self::NoToken,
+        Self::SubscribeRequiresAuth,
+        Self::NotPublished,
+        Self::Offer,
         Self::Malformed,
         Self::Algorithm,
         Self::Signature,
@@ -85,7 +97,11 @@ impl Rule {
     pub fn name(self) -> &'static str {
         match self {
             Self::Request => "request",
+            Self::Account => "account",
             Self::NoToken => "no-token",
+            Self::SubscribeRequiresAuth => "subscribe-requires-auth",
+            Self::NotPublished => "not-published",
+            Self::Offer => "offer",
             Self::Malformed => "malformed",
             Self::Algorithm => "algorithm",
             Self::Signature => "signature",
@@ -115,6 +131,9 @@ impl Rule {
     pub(super) fn message(self) -> &'static str {
         match self {
             Self::Request => "A streamName is required",
+            Self::Offer => "An SDP offer is required",
+            Self::NotPublished => "stream not being published",
+            Self::Account => "stream not found",
             Self::Stream => "StreamName is not valid for token",
             Self::Origin => "Unauthorized: Origin not allowed",
             Self::Address | Self::BoundAddress | Self::Country => "Unauthorized: Ip Address not allowed",
@@ -125,7 +144,7 @@ impl Rule {
     /// 401 goes with the messages that say `Unauthorized`, 400 with the others.
     pub(super) fn status(self) -> StatusCode {
         match self {
-            Self::Request | Self::Stream => StatusCode::BAD_REQUEST,
+            Self::Request | Self::Stream | Self::Offer | Self::NotPublished | Self::Account => StatusCode::BAD_REQUEST,
             _ => StatusCode::UNAUTHORIZED,
         }
     }

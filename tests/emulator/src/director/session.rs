@@ -14,6 +14,13 @@ use crate::random;
 /// How long the director's own JWT is good for, in seconds.
 const LIFE: i64 = 60;
 
+/// What somebody wants of a stream.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    Publisher,
+    Viewer,
+}
+
 /// Opens sessions. They have the platform's form and lead nowhere: no media is served.
 pub struct Sessions {
     /// Of this run alone, so a session is never taken for another emulator's.
@@ -28,7 +35,11 @@ impl Sessions {
     }
 
     /// The data of the director's answer.
-    pub fn open(&self, stream: &str, account_id: &str, now: OffsetDateTime) -> io::Result<Value> {
+    pub fn open(&self, role: Role, stream: &str, account_id: &str, now: OffsetDateTime) -> io::Result<Value> {
+        let way = match role {
+            Role::Publisher => "pub",
+            Role::Viewer => "sub",
+        };
         let id = random::hex(16)?;
         let now = now.unix_timestamp();
         let header = json!({ "typ": "JWT", "alg": "HS256" });
@@ -44,7 +55,7 @@ impl Sessions {
         let signature = encode(hmac::sign(&self.key, signed.as_bytes()).as_ref());
         Ok(json!({
             // A name that never resolves: a client that goes on finds out at once.
-            "urls": [format!("wss://director.invalid/ws/v2/sub/{id}")],
+            "urls": [format!("wss://director.invalid/ws/v2/{way}/{id}")],
             "jwt": format!("{signed}.{signature}"),
             "iceServers": [],
             "streamAccountId": account_id,

@@ -2,14 +2,16 @@
 
 use std::io;
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::{Shelf, Update};
-use crate::state::Platform;
+use super::{Shelf, Token, Update};
+use crate::state::{Change, Platform};
 use crate::validate::Fields;
 
 /// A kind of token: the fields only it has, and where it is kept.
-pub trait Kind: Clone + Send + 'static {
+pub trait Kind: Clone + Send + Serialize + DeserializeOwned + 'static {
     /// As in `/api/publish_token` and "No publish token".
     const NAME: &'static str;
 
@@ -26,7 +28,16 @@ pub trait Kind: Clone + Send + 'static {
     /// Adds its own settings to those that account and token make together.
     fn effective(&self, _settings: &mut Map<String, Value>) {}
 
+    /// Whether it has a live stream.
+    fn is_live(&self) -> bool {
+        false
+    }
+
     fn shelf(platform: &Platform) -> &Shelf<Self>;
 
-    fn shelf_mut(platform: &mut Platform) -> &mut Shelf<Self>;
+    /// That a token comes, or takes the place of the one with its id.
+    fn put(token: Token<Self>) -> Change;
+
+    /// That a token goes.
+    fn removed(id: u64) -> Change;
 }

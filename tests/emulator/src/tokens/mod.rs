@@ -1,17 +1,19 @@
 //! Publish tokens and subscribe tokens. Both go one way; what differs is in [`Kind`].
 
+mod grams;
 mod kind;
 mod publish;
 mod publish_only;
 mod routes;
+mod shelf;
 mod subscribe;
 mod terms;
 mod update;
 
-use std::collections::BTreeMap;
 use std::io;
 use std::net::IpAddr;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 
@@ -23,53 +25,20 @@ pub use publish::Publish;
 pub use publish_only::routes as publish_routes;
 use routes::no_token_words;
 pub use routes::{Id, find, read_id, routes};
+pub use shelf::Shelf;
 pub use subscribe::Subscribe;
 pub use terms::{ACCOUNT_CLUSTER, Terms};
 pub use update::{Update, Version};
 
-/// All tokens of one kind, by id.
-pub struct Shelf<K>(BTreeMap<u64, Token<K>>);
-
-impl<K> Default for Shelf<K> {
-    fn default() -> Self {
-        Self(BTreeMap::new())
-    }
-}
-
-impl<K> Shelf<K> {
-    pub fn put(&mut self, token: Token<K>) {
-        self.0.insert(token.id, token);
-    }
-
-    pub fn get(&self, id: u64) -> Option<&Token<K>> {
-        self.0.get(&id)
-    }
-
-    pub fn get_mut(&mut self, id: u64) -> Option<&mut Token<K>> {
-        self.0.get_mut(&id)
-    }
-
-    pub fn remove(&mut self, id: u64) -> Option<Token<K>> {
-        self.0.remove(&id)
-    }
-
-    pub fn iter(&self) -> impl Iterator<Item = &Token<K>> {
-        self.0.values()
-    }
-
-    /// The token with this text.
-    pub fn by_text(&self, text: &str) -> Option<&Token<K>> {
-        self.iter().find(|token| token.token == text)
-    }
-}
-
 /// A token of either kind.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Token<K> {
     pub id: u64,
     /// The token itself, 64 hex digits.
     pub token: String,
+    #[serde(with = "time::serde::rfc3339")]
     pub added_on: OffsetDateTime,
+    #[serde(with = "time::serde::rfc3339::option")]
     pub expires_on: Option<OffsetDateTime>,
     pub is_active: bool,
     pub terms: Terms,

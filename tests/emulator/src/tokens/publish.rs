@@ -3,17 +3,18 @@
 use std::collections::BTreeSet;
 use std::io;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::{Kind, Shelf, Update, Version};
+use super::{Kind, Shelf, Token, Update, Version};
 use crate::random;
-use crate::state::Platform;
+use crate::state::{Change, Platform};
 use crate::validate::Fields;
 
 /// A publish token's own part.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Publish {
-    subscribe_requires_auth: bool,
+    pub subscribe_requires_auth: bool,
     drm: bool,
     record: bool,
     clip: bool,
@@ -32,13 +33,13 @@ pub struct Publish {
     pub live: BTreeSet<String>,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 struct GeoCascade {
     is_enabled: Option<bool>,
     clusters: Option<Vec<String>>,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 struct Restream {
     label: Option<String>,
     /// An update of version 2 may leave it out.
@@ -130,12 +131,20 @@ impl Kind for Publish {
         settings.insert("enableUTCInsertion".to_owned(), json!(insertion));
     }
 
+    fn is_live(&self) -> bool {
+        !self.live.is_empty()
+    }
+
     fn shelf(platform: &Platform) -> &Shelf<Self> {
         &platform.publish
     }
 
-    fn shelf_mut(platform: &mut Platform) -> &mut Shelf<Self> {
-        &mut platform.publish
+    fn put(token: Token<Self>) -> Change {
+        Change::Publish(token)
+    }
+
+    fn removed(id: u64) -> Change {
+        Change::NoPublish(id)
     }
 }
 

@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::routing::{get, patch, post};
 use serde_json::{Value, json};
 
-use super::{Id, Publish, Shelf, Token, no_token_words, read_id};
+use super::{Id, Kind, Publish, Shelf, Token, no_token_words, read_id};
 use crate::auth::Authorized;
 use crate::body::declared_object;
 use crate::envelope::{Answer, Refusal, success};
@@ -35,7 +35,7 @@ async fn list_by_cluster(_: Authorized, State(shared): State<Arc<Shared>>, uri: 
     let page = Page::read(&parameters);
     let (cluster, page) = parameters.finish(cluster.zip(page))?;
     let platform = shared.platform();
-    let shown = page.cut(platform.publish.iter().filter(|token| token.terms.origin_cluster.as_deref() == Some(cluster)));
+    let shown = platform.publish.in_cluster(cluster, &page);
     Ok(success(shown.into_iter().map(Token::answer).collect()))
 }
 
@@ -44,12 +44,12 @@ async fn active(_: Authorized, State(shared): State<Arc<Shared>>, uri: Uri) -> A
     let (account, stream) = parameters.finish(read_stream_id(&parameters))?;
     let platform = shared.platform();
     // Another account's streams are none of this one's business.
-    Ok(success(ids(&platform.publish, |token| account == shared.account_id && token.own.live.contains(stream))))
+    Ok(success(ids(&platform.publish, |token| shared.account.is(account) && token.own.live.contains(stream))))
 }
 
 async fn active_all(_: Authorized, State(shared): State<Arc<Shared>>) -> Answer {
     let platform = shared.platform();
-    Ok(success(ids(&platform.publish, |token| !token.own.live.is_empty())))
+    Ok(success(ids(&platform.publish, |_| true)))
 }
 
 /// The account and the stream. A stream's name may hold slashes, an account's does not.
@@ -63,7 +63,7 @@ fn read_stream_id(parameters: &Parameters) -> Option<(&str, &str)> {
 }
 
 fn ids(shelf: &Shelf<Publish>, shown: impl Fn(&Token<Publish>) -> bool) -> Value {
-    let ids: Vec<u64> = shelf.iter().filter(|token| shown(token)).map(|token| token.id).collect();
+    let ids: Vec<u64> = shelf.live().filter(|token| shown(token)).map(|token| token.id).collect();
     json!({ "tokenIds": ids })
 }
 
@@ -79,17 +79,18 @@ async fn disable(_: Authorized, State(shared): State<Arc<Shared>>, headers: Head
     let ids = fields.integers("tokenIds").unwrap_or_default();
     problems.settle()?;
 
-    let (mut successful, mut failed) = (Vec::new(), Vec::new());
+    let (mut successful, mut failed, mut disabled) = (Vec::new(), Vec::new(), Vec::new());
     let mut platform = shared.platform();
     for id in ids {
-        match u64::try_from(id).ok().and_then(|id| platform.publish.get_mut(id)) {
+        match u64::try_from(id).ok().and_then(|id| platform.publish.get(id)) {
             Some(token) => {
-                token.is_active = false;
+                disabled.push(Publish::put(Token { is_active: false, ..token.clone() }));
                 successful.push(id);
             }
             None => failed.push(json!({ "tokenId": id, "errorMessage": no_token_words(id) })),
         }
     }
+    platform.commit(disabled)?;
     Ok(success(json!({ "successfulTokens": successful, "failedTokens": failed })))
 }
 
@@ -100,7 +101,7 @@ async fn sync(_: Authorized, State(shared): State<Arc<Shared>>, id: Id) -> Answe
         Some(()) => Ok(success(Value::Bool(true))),
         // The words that the platform has for an unknown id in this operation alone.
         None => {
-            let words = format!("Invalid TokenId ({id}) for AccountId ({})", shared.account_id);
+            let words = format!("Invalid TokenId ({id}) for AccountId ({})", shared.account.name());
             Err(Refusal::fail(StatusCode::BAD_REQUEST, json!({ "tokenId": words })))
         }
     }

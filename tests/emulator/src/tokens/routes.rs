@@ -45,7 +45,7 @@ async fn create<K: Kind>(_: Authorized, State(shared): State<Arc<Shared>>, heade
     let added_on = shared.clock.now();
     let mut platform = shared.platform();
     let token = Token {
-        id: platform.take_id(),
+        id: platform.next_id,
         token: text,
         added_on,
         expires_on: terms.expires.and_then(|seconds| added_on.checked_add(Duration::seconds(seconds))),
@@ -55,7 +55,7 @@ async fn create<K: Kind>(_: Authorized, State(shared): State<Arc<Shared>>, heade
         bound: Vec::new(),
     };
     let answer = token.answer();
-    K::shelf_mut(&mut platform).put(token);
+    platform.commit(vec![K::put(token)])?;
     Ok(success(answer))
 }
 
@@ -63,7 +63,7 @@ async fn list<K: Kind>(_: Authorized, State(shared): State<Arc<Shared>>, uri: Ur
     let parameters = Parameters::of(&uri);
     let page = parameters.finish(Page::read(&parameters))?;
     let platform = shared.platform();
-    let shown = page.cut(K::shelf(&platform).iter());
+    let shown = K::shelf(&platform).page(&page);
     Ok(success(shown.into_iter().map(Token::answer).collect()))
 }
 
@@ -73,7 +73,8 @@ async fn list_by_name<K: Kind>(_: Authorized, State(shared): State<Arc<Shared>>,
     let page = Page::read(&parameters);
     let (by_name, page) = parameters.finish(by_name.zip(page))?;
     let platform = shared.platform();
-    let shown = page.cut(K::shelf(&platform).iter().filter(|token| by_name.shows(token)));
+    let shelf = K::shelf(&platform);
+    let shown = if by_name.is_everything() { shelf.named(&page) } else { shelf.search(&by_name.name, &page, |token| by_name.shows(token)) };
     Ok(success(shown.into_iter().map(Token::answer).collect()))
 }
 
@@ -97,23 +98,24 @@ fn update<K: Kind>(shared: &Shared, headers: &HeaderMap, id: Id, body: &[u8], ve
     let id = read_id(id)?;
     let request = declared_object(headers, body)?;
     let mut platform = shared.platform();
-    let token = find(id, |id| K::shelf_mut(&mut platform).get_mut(id))?;
+    let mut updated = find(id, |id| K::shelf(&platform).get(id))?.clone();
 
     let problems = Problems::default();
     let fields = Fields::of(&request, &problems);
     let update = Update::new(&fields, version);
-    let mut updated = token.clone();
     updated.update(&update).map_err(|_| random::none())?;
     update.demand_something();
     problems.settle()?;
-    *token = updated;
-    Ok(success(token.answer_in(version)))
+    let answer = updated.answer_in(version);
+    platform.commit(vec![K::put(updated)])?;
+    Ok(success(answer))
 }
 
 async fn delete<K: Kind>(_: Authorized, State(shared): State<Arc<Shared>>, id: Id) -> Answer {
     let id = read_id(id)?;
     let mut platform = shared.platform();
-    find(id, |id| K::shelf_mut(&mut platform).remove(id))?;
+    let id = find(id, |id| K::shelf(&platform).get(id))?.id;
+    platform.commit(vec![K::removed(id)])?;
     Ok(success(Value::Bool(true)))
 }
 

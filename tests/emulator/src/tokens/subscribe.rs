@@ -2,14 +2,15 @@
 
 use std::io;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::{Kind, Shelf};
-use crate::state::Platform;
+use super::{Kind, Shelf, Token};
+use crate::state::{Change, Platform};
 use crate::validate::Fields;
 
 /// A subscribe token's own part, which no update changes.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Subscribe {
     /// Whom its viewers' traffic is counted for. Empty is the same as unset.
     pub tracking_id: Option<String>,
@@ -33,7 +34,11 @@ impl Kind for Subscribe {
         &platform.subscribe
     }
 
-    fn shelf_mut(platform: &mut Platform) -> &mut Shelf<Self> {
-        &mut platform.subscribe
+    fn put(token: Token<Self>) -> Change {
+        Change::Subscribe(token)
+    }
+
+    fn removed(id: u64) -> Change {
+        Change::NoSubscribe(id)
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use regex::Regex;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::{Update, Version};
@@ -14,7 +15,7 @@ use crate::validate::Fields;
 pub const ACCOUNT_CLUSTER: &str = "auto";
 
 /// A stream that a token is for, by its name or by a pattern.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Stream {
     pub name: String,
     pub is_regex: bool,
@@ -47,7 +48,7 @@ impl Stream {
 }
 
 /// The part of a create request that both kinds share.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Terms {
     pub label: String,
     pub streams: Vec<Stream>,
@@ -129,6 +130,21 @@ impl Terms {
     /// The streams that are no wildcards, by name.
     pub fn plain_streams(&self) -> impl Iterator<Item = &str> {
         self.streams.iter().filter(|stream| !stream.is_regex && !stream.is_any()).map(|stream| stream.name.as_str())
+    }
+
+    /// Whether one of its streams is a pattern.
+    pub fn has_patterns(&self) -> bool {
+        self.streams.iter().any(|stream| stream.is_regex || stream.is_any())
+    }
+
+    /// Whether it says anything of countries.
+    pub fn has_countries(&self) -> bool {
+        !self.allowed_countries.is_empty() || !self.denied_countries.is_empty()
+    }
+
+    /// The texts that a search by name looks into.
+    pub fn searched(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.label.as_str()).chain(self.plain_streams())
     }
 
     /// Whether one of its streams is this one.

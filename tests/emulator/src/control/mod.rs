@@ -1,79 +1,97 @@
 //! `/_emulator/*`: what a test does to the emulator, and no client does to the platform.
 
-use std::net::{IpAddr, SocketAddr};
+mod guard;
+mod view;
+
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::middleware::{Next, from_fn};
-use axum::response::{IntoResponse, Response};
-use axum::routing::post;
-use serde_json::json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::middleware::from_fn;
+use axum::routing::{get, post};
+use serde_json::{Value, json};
 use time::OffsetDateTime;
 
-use crate::analytics::{self, Form, Purpose, Traffic};
+use crate::analytics::{self, Form, Key, Purpose, Traffic};
 use crate::body::object;
 use crate::clock::LATEST_NOW;
 use crate::envelope::{Answer, Refusal, success};
-use crate::state::Shared;
+use crate::state::{Change, Shared};
 use crate::tokens::{Id, Kind, Publish, Subscribe, Token, find, read_id};
 use crate::validate::{Fields, Problems};
 
 pub fn routes() -> Router<Arc<Shared>> {
     Router::new()
-        .route("/_emulator/clock", post(clock))
-        .route("/_emulator/usage", post(usage))
+        .route("/_emulator/clock", get(read_clock).post(clock))
+        .route("/_emulator/usage", get(usage).post(add_usage))
         .route("/_emulator/analytics", post(analytics_form))
         .route("/_emulator/publish", post(publish))
         .route("/_emulator/token/publish/{id}", post(token::<Publish>))
         .route("/_emulator/token/subscribe/{id}", post(token::<Subscribe>))
-        .route_layer(from_fn(local_only))
+        .merge(view::routes())
+        .route_layer(from_fn(guard::local_only))
 }
 
-async fn local_only(ConnectInfo(peer): ConnectInfo<SocketAddr>, request: Request, next: Next) -> Response {
-    match refusal(peer.ip(), request.headers()) {
-        Some(why) => Refusal::error(StatusCode::FORBIDDEN, why).into_response(),
-        None => next.run(request).await,
-    }
+async fn read_clock(State(shared): State<Arc<Shared>>) -> Answer {
+    Ok(success(time_of_day(&shared)))
 }
 
-/// These paths need no secret, so they answer to programs on this machine alone: not to another
-/// machine, and not to a page in a browser, which always says its origin.
-fn refusal(peer: IpAddr, headers: &HeaderMap) -> Option<&'static str> {
-    if !peer.to_canonical().is_loopback() {
-        return Some("Only this machine controls the emulator");
-    }
-    headers.contains_key(header::ORIGIN).then_some("A page does not control the emulator")
+fn time_of_day(shared: &Shared) -> Value {
+    json!({ "now": shared.clock.now().unix_timestamp(), "stands": shared.clock.stands() })
 }
 
-/// `{"now": seconds}` stops the clock at a time, `{"now": null}` lets it go with the system's.
+/// `{"now": seconds}` stops the clock at a time, `{"advance": seconds}` stops it that much later than it is, and
+/// `{"now": null}` lets it go with the system's.
 async fn clock(State(shared): State<Arc<Shared>>, body: Bytes) -> Answer {
     let request = object(&body)?;
     let problems = Problems::default();
     let fields = Fields::of(&request, &problems);
+    let advance = fields.integer("advance", 0..=LATEST_NOW);
     // `null` says something here, so leaving the field out is not the same.
-    if !request.contains_key("now") {
+    if advance.is_none() && !request.contains_key("now") {
         fields.demand("now");
     }
-    let now = fields.integer("now", 0..=LATEST_NOW);
+    if advance.is_some() && fields.is_given("now") {
+        fields.refuse_both("now", "advance");
+    }
+    let later = advance.map(|seconds| shared.clock.now().unix_timestamp() + seconds);
+    if later.is_some_and(|later| later > LATEST_NOW) {
+        fields.refuse("advance", format!("The clock does not go beyond {LATEST_NOW}."));
+    }
+    let now = later.or(fields.integer("now", 0..=LATEST_NOW));
     problems.settle()?;
-    shared.clock.move_to(now.and_then(|now| OffsetDateTime::from_unix_timestamp(now).ok()));
-    Ok(success(json!({ "now": shared.clock.now().unix_timestamp() })))
+    let moved_to = now.and_then(|now| OffsetDateTime::from_unix_timestamp(now).ok());
+    let mut platform = shared.platform();
+    platform.commit(vec![Change::Clock(moved_to)])?;
+    shared.clock.move_to(moved_to);
+    Ok(success(time_of_day(&shared)))
+}
+
+/// What every tracking id and stream have come to.
+async fn usage(State(shared): State<Arc<Shared>>) -> Answer {
+    Ok(success(shared.platform().usage.overview().into()))
 }
 
 /// Adds traffic, for the analytics to report.
-async fn usage(State(shared): State<Arc<Shared>>, body: Bytes) -> Answer {
+async fn add_usage(State(shared): State<Arc<Shared>>, body: Bytes) -> Answer {
     let request = object(&body)?;
     let problems = Problems::default();
-    let fields = Fields::of(&request, &problems);
+    let (key, traffic) = read_usage(&Fields::of(&request, &problems), shared.clock.now().unix_timestamp());
+    problems.settle()?;
+    shared.platform().commit(vec![Change::Used(key, traffic)])?;
+    Ok(success(json!(true)))
+}
+
+/// Traffic and what it is counted for. Problems gather in the fields; the result counts only if there are none.
+pub fn read_usage(fields: &Fields, now: i64) -> (Key, Traffic) {
     fields.demand("streamName");
     fields.demand("trackingId");
     let stream = fields.text("streamName", 1..=128).unwrap_or_default();
     // Nobody is counted for where it is empty.
     let tracking_id = fields.text("trackingId", 0..=128).unwrap_or_default();
-    let time = fields.integer("time", 0..=LATEST_NOW);
+    let second = fields.integer("time", 0..=LATEST_NOW).unwrap_or(now);
     let bytes = analytics::Bytes {
         received: fields.integer("bytesIn", 0..=i64::MAX).unwrap_or(0),
         sent: fields.integer("bytesOut", 0..=i64::MAX).unwrap_or(0),
@@ -83,11 +101,7 @@ async fn usage(State(shared): State<Arc<Shared>>, body: Bytes) -> Answer {
     if duration.is_some() && purpose != Some(Purpose::Restream) {
         fields.refuse("duration", "Only what is restreamed has a duration.");
     }
-    problems.settle()?;
-    let time = time.unwrap_or_else(|| shared.clock.now().unix_timestamp());
-    let traffic = Traffic::new(bytes, purpose, duration.unwrap_or(0));
-    shared.platform().usage.add(&tracking_id, &stream, time, &traffic);
-    Ok(success(json!(true)))
+    (Key { tracking_id, stream, second }, Traffic::new(bytes, purpose, duration.unwrap_or(0)))
 }
 
 /// Sets how rows tell their figures from now on.
@@ -98,7 +112,7 @@ async fn analytics_form(State(shared): State<Arc<Shared>>, body: Bytes) -> Answe
     fields.demand("form");
     let form = fields.choice("form", &Form::NAMED).unwrap_or_default();
     problems.settle()?;
-    shared.platform().usage.form = form;
+    shared.platform().commit(vec![Change::Form(form)])?;
     Ok(success(json!({ "form": request["form"] })))
 }
 
@@ -116,10 +130,10 @@ async fn publish(State(shared): State<Arc<Shared>>, body: Bytes) -> Answer {
     problems.settle()?;
 
     let mut platform = shared.platform();
-    let token = find(id, |id| platform.publish.get_mut(id))?;
+    let mut token = find(id, |id| platform.publish.get(id))?.clone();
     // What runs may stop, whatever has happened to the token since.
     if is_live {
-        check_publish(token, &stream, shared.clock.now())?;
+        check_publish(&token, &stream, shared.clock.now())?;
     }
     let answer = json!({ "tokenId": id, "streamName": stream, "isLive": is_live });
     if is_live {
@@ -127,6 +141,7 @@ async fn publish(State(shared): State<Arc<Shared>>, body: Bytes) -> Answer {
     } else {
         token.own.live.remove(&stream);
     }
+    platform.commit(vec![Publish::put(token)])?;
     Ok(success(answer))
 }
 
@@ -154,23 +169,9 @@ async fn token<K: Kind>(State(shared): State<Arc<Shared>>, id: Id, body: Bytes) 
     let is_active = fields.flag("isActive");
     problems.settle()?;
     let mut platform = shared.platform();
-    let token = find(id, |id| K::shelf_mut(&mut platform).get_mut(id))?;
-    token.is_active = is_active.unwrap_or(token.is_active);
-    Ok(success(json!({ "id": token.id, "isActive": token.is_active })))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_a_program_on_this_machine_is_in_control() {
-        let headers = HeaderMap::new();
-        for peer in ["127.0.0.1", "127.8.9.10", "::1", "::ffff:127.0.0.1"] {
-            assert_eq!(refusal(peer.parse().unwrap(), &headers), None, "{peer}");
-        }
-        for peer in ["192.0.2.1", "2001:db8::1", "::ffff:192.0.2.1", "0.0.0.0"] {
-            assert!(refusal(peer.parse().unwrap(), &headers).is_some(), "{peer}");
-        }
-    }
+    let token = find(id, |id| K::shelf(&platform).get(id))?;
+    let token = Token { is_active: is_active.unwrap_or(token.is_active), ..token.clone() };
+    let answer = json!({ "id": token.id, "isActive": token.is_active });
+    platform.commit(vec![K::put(token)])?;
+    Ok(success(answer))
 }

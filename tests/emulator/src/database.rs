@@ -1,0 +1,191 @@
+//! The platform's state in an SQLite file, written before it is acknowledged.
+
+use std::io;
+use std::path::Path;
+
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::analytics::{Key, Traffic, Usage};
+use crate::state::{Change, Kept};
+use crate::tokens::{Kind, Shelf, Token};
+
+/// "mcem", so that no other program's database is taken for one of these.
+const APPLICATION: i64 = 0x6d63_656d;
+
+/// The layout of the tables. One of a later emulator is refused.
+const LAYOUT: i64 = 1;
+
+const TABLES: &str = "
+    CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE token (kind TEXT, id INTEGER, held TEXT NOT NULL, PRIMARY KEY (kind, id)) WITHOUT ROWID;
+    CREATE TABLE traffic (
+        tracking_id TEXT, stream TEXT, second INTEGER, figures TEXT NOT NULL,
+        PRIMARY KEY (tracking_id, stream, second)
+    ) WITHOUT ROWID;
+";
+
+pub struct Database {
+    connection: Connection,
+}
+
+impl Database {
+    /// Opens a file, or makes it; what it kept of an earlier run comes along.
+    ///
+    /// One emulator holds it at a time: two would each answer from what they remember.
+    pub fn open(file: &Path) -> io::Result<(Self, Option<Kept>)> {
+        let refuse = |why: String| io::Error::other(format!("cannot keep the state in {}: {why}", file.display()));
+        let opened = make_private(file).and_then(|()| Self::connect(file));
+        let mut database = opened.map_err(|error| refuse(error.to_string()))?;
+        let kept = database.begin().map_err(|error| refuse(error.to_string()))?;
+        Ok((database, kept))
+    }
+
+    fn connect(file: &Path) -> io::Result<Self> {
+        let connection = Connection::open(file).map_err(io::Error::other)?;
+        // Before anything is read: the first reading takes the lock.
+        let settings = "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;";
+        connection.execute_batch(settings).map_err(in_words)?;
+        Ok(Self { connection })
+    }
+
+    fn begin(&mut self) -> io::Result<Option<Kept>> {
+        let tables: i64 = self.number("SELECT count(*) FROM sqlite_schema")?;
+        if tables == 0 {
+            let begin = format!("BEGIN; PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {LAYOUT}; {TABLES} COMMIT;");
+            self.connection.execute_batch(&begin).map_err(in_words)?;
+            return Ok(None);
+        }
+        if self.number("PRAGMA application_id")? != APPLICATION {
+            return Err(io::Error::other("the database is another program's"));
+        }
+        if self.number("PRAGMA user_version")? != LAYOUT {
+            return Err(io::Error::other("the database was written by another version of the emulator"));
+        }
+        self.read()
+    }
+
+    fn number(&self, question: &str) -> io::Result<i64> {
+        self.connection.query_row(question, [], |row| row.get(0)).map_err(in_words)
+    }
+
+    /// Writes changes in one transaction. `usage` is what there is so far: traffic is kept as its sum.
+    pub fn store(&mut self, changes: &[Change], next_id: u64, usage: &Usage) -> io::Result<()> {
+        let transaction = self.connection.transaction().map_err(in_words)?;
+        let mut added = Usage::default();
+        for change in changes {
+            match change {
+                Change::Publish(token) => put(&transaction, token)?,
+                Change::Subscribe(token) => put(&transaction, token)?,
+                Change::NoPublish(id) => remove(&transaction, "publish", *id)?,
+                Change::NoSubscribe(id) => remove(&transaction, "subscribe", *id)?,
+                Change::Used(key, traffic) => added.add(key.clone(), traffic),
+                Change::Clock(now) => set(&transaction, "clock", &now.map(|now| now.unix_timestamp()))?,
+                Change::Form(form) => set(&transaction, "form", form)?,
+            }
+        }
+        for (key, traffic) in added.iter() {
+            put_traffic(&transaction, key, &usage.sum(key, traffic))?;
+        }
+        set(&transaction, "next_id", &next_id)?;
+        transaction.commit().map_err(in_words)
+    }
+
+    /// What an earlier run has kept; nothing where it ended before its first change.
+    fn read(&self) -> io::Result<Option<Kept>> {
+        let Some(next_id) = self.setting("next_id")? else {
+            return Ok(None);
+        };
+        let clock: Option<Option<i64>> = self.setting("clock")?;
+        let clock = clock.flatten().map(time::OffsetDateTime::from_unix_timestamp).transpose().map_err(io::Error::other)?;
+        let mut usage = self.traffic()?;
+        usage.form = self.setting("form")?.unwrap_or_default();
+        Ok(Some(Kept { next_id, clock, publish: self.tokens()?, subscribe: self.tokens()?, usage }))
+    }
+
+    fn setting<T: DeserializeOwned>(&self, name: &str) -> io::Result<Option<T>> {
+        let question = "SELECT value FROM setting WHERE name = ?1";
+        let text: Option<String> = self.connection.query_row(question, [name], |row| row.get(0)).optional().map_err(in_words)?;
+        text.map(|text| from_json(&text)).transpose()
+    }
+
+    fn tokens<K: Kind>(&self) -> io::Result<Shelf<K>> {
+        let mut statement = self.connection.prepare("SELECT held FROM token WHERE kind = ?1 ORDER BY id").map_err(in_words)?;
+        let held = statement.query_map([K::NAME], |row| row.get::<_, String>(0)).map_err(in_words)?;
+        held.map(|text| from_json::<Token<K>>(&text.map_err(in_words)?)).collect()
+    }
+
+    fn traffic(&self) -> io::Result<Usage> {
+        let question = "SELECT tracking_id, stream, second, figures FROM traffic";
+        let mut statement = self.connection.prepare(question).map_err(in_words)?;
+        let rows = statement
+            .query_map([], |row| {
+                let key = Key { tracking_id: row.get(0)?, stream: row.get(1)?, second: row.get(2)? };
+                Ok((key, row.get::<_, String>(3)?))
+            })
+            .map_err(in_words)?;
+        let mut usage = Usage::default();
+        for row in rows {
+            let (key, figures) = row.map_err(in_words)?;
+            usage.add(key, &from_json(&figures)?);
+        }
+        Ok(usage)
+    }
+}
+
+fn put<K: Kind>(transaction: &Transaction, token: &Token<K>) -> io::Result<()> {
+    let statement = "INSERT OR REPLACE INTO token (kind, id, held) VALUES (?1, ?2, ?3)";
+    run(transaction, statement, params![K::NAME, row_id(token.id)?, to_json(token)?])
+}
+
+fn remove(transaction: &Transaction, kind: &str, id: u64) -> io::Result<()> {
+    run(transaction, "DELETE FROM token WHERE kind = ?1 AND id = ?2", params![kind, row_id(id)?])
+}
+
+fn put_traffic(transaction: &Transaction, key: &Key, traffic: &Traffic) -> io::Result<()> {
+    let statement = "INSERT OR REPLACE INTO traffic (tracking_id, stream, second, figures) VALUES (?1, ?2, ?3, ?4)";
+    run(transaction, statement, params![key.tracking_id, key.stream, key.second, to_json(traffic)?])
+}
+
+fn set(transaction: &Transaction, name: &str, value: &impl Serialize) -> io::Result<()> {
+    let statement = "INSERT OR REPLACE INTO setting (name, value) VALUES (?1, ?2)";
+    run(transaction, statement, params![name, to_json(value)?])
+}
+
+fn run(transaction: &Transaction, statement: &str, values: impl rusqlite::Params) -> io::Result<()> {
+    let mut statement = transaction.prepare_cached(statement).map_err(in_words)?;
+    statement.execute(values).map_err(in_words).map(drop)
+}
+
+fn row_id(id: u64) -> io::Result<i64> {
+    i64::try_from(id).map_err(io::Error::other)
+}
+
+fn to_json(value: &impl Serialize) -> io::Result<String> {
+    serde_json::to_string(value).map_err(io::Error::other)
+}
+
+/// The parser's words name a type and a place, and may repeat a value: what is kept has secrets in it.
+fn from_json<T: DeserializeOwned>(text: &str) -> io::Result<T> {
+    let value: Value = serde_json::from_str(text).map_err(|_| io::Error::other("an entry is no JSON"))?;
+    serde_json::from_value(value).map_err(|_| io::Error::other("an entry is not what this version keeps"))
+}
+
+fn in_words(error: rusqlite::Error) -> io::Error {
+    match error.sqlite_error_code() {
+        Some(rusqlite::ErrorCode::DatabaseBusy) => io::Error::other("another emulator holds it"),
+        Some(rusqlite::ErrorCode::NotADatabase) => io::Error::other("the file is no database"),
+        _ => io::Error::other(error),
+    }
+}
+
+/// The file holds token strings: nobody else of the machine may read it. What SQLite puts beside it takes its mode.
+fn make_private(file: &Path) -> io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(file).map(drop)
+}

@@ -1,0 +1,262 @@
+//! What was asked and what was answered: one entry for each request, in a file and at hand.
+
+use std::collections::VecDeque;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use axum::extract::{ConnectInfo, Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use serde::Serialize;
+use serde_json::Value;
+use tokio::sync::watch;
+
+use crate::clock;
+use crate::operation::Operation;
+use crate::state::Shared;
+
+/// How many entries are at hand. The file has them all.
+const KEPT: usize = 1000;
+
+/// The longest path, query, stream or header that is written whole, in bytes.
+const LONGEST_TEXT: usize = 1024;
+
+/// Parameters of a query that carry a token.
+const SECRET_PARAMETERS: [&str; 3] = ["auth", "token", "t"];
+
+/// What a handler has to say of a request besides its answer. It goes into the response's extensions.
+#[derive(Clone, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Remarks {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stream: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tracking_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token_id: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub origin: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<IpAddr>,
+    /// The data of a refusal by the Token API. No message in it repeats a value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refusal: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fault: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Entry<'a> {
+    seq: u64,
+    time: String,
+    peer: String,
+    method: &'a str,
+    path: String,
+    query: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    operation: Option<&'static str>,
+    status: u16,
+    ms: f64,
+    #[serde(flatten)]
+    remarks: Remarks,
+}
+
+/// The entries so far.
+pub struct Journal {
+    file: Option<Mutex<File>>,
+    /// That the file could not be written was said.
+    has_complained: AtomicBool,
+    recent: Mutex<Recent>,
+    newest: watch::Sender<u64>,
+}
+
+#[derive(Default)]
+struct Recent {
+    last: u64,
+    /// As JSON.
+    entries: VecDeque<Arc<str>>,
+}
+
+/// The entries after one that the asker has seen.
+pub struct Newer {
+    pub last: u64,
+    /// How many there were besides that are no longer at hand.
+    pub missed: u64,
+    /// As JSON.
+    pub entries: Vec<Arc<str>>,
+}
+
+impl Journal {
+    /// Adds to the file if it is there already.
+    pub fn new(file: Option<&Path>) -> io::Result<Self> {
+        let open = |path: &Path| {
+            let opened = OpenOptions::new().create(true).append(true).open(path);
+            opened.map_err(|error| io::Error::other(format!("cannot write the journal {}: {error}", path.display())))
+        };
+        Ok(Self {
+            file: file.map(open).transpose()?.map(Mutex::new),
+            has_complained: AtomicBool::new(false),
+            recent: Mutex::default(),
+            newest: watch::Sender::new(0),
+        })
+    }
+
+    pub fn has_a_file(&self) -> bool {
+        self.file.is_some()
+    }
+
+    pub fn last(&self) -> u64 {
+        *self.newest.borrow()
+    }
+
+    pub fn newer(&self, after: u64) -> Newer {
+        let recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        // One that was never given is taken for the newest: it comes from an earlier run.
+        let wanted = recent.last.saturating_sub(after.min(recent.last));
+        let given = usize::try_from(wanted).unwrap_or(usize::MAX).min(recent.entries.len());
+        Newer {
+            last: recent.last,
+            missed: wanted - given as u64,
+            entries: recent.entries.range(recent.entries.len() - given..).cloned().collect(),
+        }
+    }
+
+    /// Returns once there is an entry after this one.
+    pub async fn wait_for_newer(&self, after: u64) {
+        let mut newest = self.newest.subscribe();
+        // It goes only with the emulator itself.
+        let _ = newest.wait_for(|last| *last > after).await;
+    }
+
+    fn write(&self, mut entry: Entry) {
+        let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        entry.seq = recent.last + 1;
+        let Ok(line) = serde_json::to_string(&entry) else { return };
+        recent.last = entry.seq;
+        if recent.entries.len() == KEPT {
+            recent.entries.pop_front();
+        }
+        // Under the lock, so that the file has them in their order.
+        self.write_line(&line);
+        recent.entries.push_back(line.into());
+        self.newest.send_replace(entry.seq);
+    }
+
+    fn write_line(&self, line: &str) {
+        let Some(file) = &self.file else { return };
+        let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+        // In one piece: a reader that follows the file never sees half an entry.
+        if let Err(error) = file.write_all(format!("{line}\n").as_bytes())
+            && !self.has_complained.swap(true, Ordering::Relaxed)
+        {
+            let _ = writeln!(io::stderr(), "millicast-emulator: entries are missing from the journal: {error}");
+        }
+    }
+}
+
+/// The outermost layer: every request gets its entry when its answer is ready.
+pub async fn note(State(shared): State<Arc<Shared>>, ConnectInfo(peer): ConnectInfo<SocketAddr>, request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    // Whoever looks at the journal does not fill it.
+    if path == "/" || path.starts_with("/_emulator/") {
+        return next.run(request).await;
+    }
+    let began = Instant::now();
+    let (method, path) = (request.method().clone(), path.to_owned());
+    let query = without_secrets(request.uri().query().unwrap_or_default());
+    let mut response = next.run(request).await;
+    let remarks = response.extensions_mut().remove::<Remarks>().unwrap_or_default();
+    shared.journal.write(Entry {
+        seq: 0,
+        time: clock::text(shared.clock.now()),
+        peer: peer.to_string(),
+        method: method.as_str(),
+        operation: Operation::of(&method, &path).map(Operation::name),
+        path: shortened(without_tokens(&path)),
+        query: shortened(without_tokens(&query)),
+        status: response.status().as_u16(),
+        ms: (began.elapsed().as_secs_f64() * 1e5).round() / 1e2,
+        remarks,
+    });
+    response
+}
+
+/// A query as it was sent, but for what is a token.
+fn without_secrets(query: &str) -> String {
+    let pairs = query.split('&').map(|pair| match pair.split_once('=') {
+        Some((name, _)) if is_secret(name) => format!("{name}=***"),
+        _ => pair.to_owned(),
+    });
+    pairs.collect::<Vec<_>>().join("&")
+}
+
+/// A text but for words that look like a token: one ends up in a path by mistake.
+fn without_tokens(text: &str) -> String {
+    let ends_word = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
+    let words = text.split_inclusive(ends_word).map(|word| {
+        let (bare, end) = word.strip_suffix(ends_word).map_or((word, ""), |bare| (bare, &word[bare.len()..]));
+        if looks_like_a_token(bare) { format!("***{end}") } else { word.to_owned() }
+    });
+    words.collect()
+}
+
+/// Long hex as publish and subscribe tokens are, or the beginning of a JWT.
+fn looks_like_a_token(word: &str) -> bool {
+    let is_hex = word.len() >= 32 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    is_hex || (word.len() >= 20 && word.starts_with("eyJ"))
+}
+
+/// A name may be written with escapes, which hide it from nobody else.
+fn is_secret(name: &str) -> bool {
+    name.contains('%') || SECRET_PARAMETERS.iter().any(|secret| name.eq_ignore_ascii_case(secret))
+}
+
+/// What is too long is cut, so that an entry has a bound.
+pub fn shortened(mut text: String) -> String {
+    if text.len() > LONGEST_TEXT {
+        let end = (0..=LONGEST_TEXT).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+        text.truncate(end);
+        text.push('…');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_in_a_query_is_not_written() {
+        assert_eq!(without_secrets("auth=abc&sourceId=1"), "auth=***&sourceId=1");
+        assert_eq!(without_secrets("x=1&Token=abc&%61uth=abc"), "x=1&Token=***&%61uth=***");
+        assert_eq!(without_secrets(""), "");
+    }
+
+    #[test]
+    fn what_looks_like_a_token_is_not_written_wherever_it_stands() {
+        let token = "0123456789abcdef".repeat(4);
+        let jwt = "eyJhbGciOiJIUzI1NiJ9.e30.c2lnbmF0dXJl";
+        assert_eq!(without_tokens(&format!("/api/subscribe_token/{token}")), "/api/subscribe_token/***");
+        assert_eq!(without_tokens(&format!("a={token}&b={jwt}&c=1")), "a=***&b=***&c=1");
+        assert_eq!(without_tokens("/api/whip/a%20show/é?"), "/api/whip/a%20show/é?");
+    }
+
+    #[test]
+    fn a_text_is_cut_between_two_characters() {
+        let long = shortened("é".repeat(LONGEST_TEXT));
+        assert!(long.len() <= LONGEST_TEXT + '…'.len_utf8() && long.ends_with("é…"));
+    }
+}

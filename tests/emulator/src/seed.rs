@@ -1,0 +1,150 @@
+//! What a platform begins with: tokens, traffic and live streams from a JSON file.
+
+use std::io;
+use std::path::Path;
+
+use serde_json::{Map, Value};
+use time::format_description::well_known::Rfc3339;
+use time::{Duration, OffsetDateTime};
+
+use crate::control::read_usage;
+use crate::random;
+use crate::state::{Change, Platform};
+use crate::tokens::{Kind, Publish, Subscribe, Terms, Token};
+use crate::validate::{Fields, Problems};
+
+/// The largest id that every JSON reader keeps exact.
+const LARGEST_ID: i64 = 1 << 53;
+
+/// Reads what is to be made. Nothing of a file with a fault in it is.
+pub fn read(file: &Path, platform: &Platform, now: OffsetDateTime) -> io::Result<Vec<Change>> {
+    let refuse = |why: String| io::Error::new(io::ErrorKind::InvalidData, format!("cannot read the seed {}: {why}", file.display()));
+    let text = std::fs::read_to_string(file).map_err(|error| refuse(error.to_string()))?;
+    let seed: Value = serde_json::from_str(&text).map_err(|error| refuse(format!("it is not valid JSON: {error}")))?;
+    let Value::Object(seed) = seed else {
+        return Err(refuse("it is no JSON object".to_owned()));
+    };
+    let mut reading = Reading { now, next_id: platform.next_id, taken: Vec::new(), changes: Vec::new() };
+    reading.read(&seed).map_err(refuse)?;
+    Ok(reading.changes)
+}
+
+struct Reading {
+    now: OffsetDateTime,
+    next_id: u64,
+    /// Ids and texts, none of which comes twice.
+    taken: Vec<(u64, String)>,
+    changes: Vec<Change>,
+}
+
+impl Reading {
+    fn read(&mut self, seed: &Map<String, Value>) -> Result<(), String> {
+        let known = ["publishTokens", "subscribeTokens", "usage", "live"];
+        if let Some(unknown) = seed.keys().find(|name| !known.contains(&name.as_str())) {
+            return Err(format!("{unknown} is none of {}", known.join(", ")));
+        }
+        self.tokens::<Publish>(seed, "publishTokens")?;
+        self.tokens::<Subscribe>(seed, "subscribeTokens")?;
+        each(seed, "live", |fields| {
+            fields.demand("tokenId");
+            fields.demand("streamName");
+            self.live(fields);
+            Ok(())
+        })?;
+        each(seed, "usage", |fields| {
+            let used = read_usage(fields, self.now.unix_timestamp());
+            self.changes.push(Change::Used(used.0, used.1));
+            Ok(())
+        })
+    }
+
+    fn tokens<K: Kind>(&mut self, seed: &Map<String, Value>, name: &str) -> Result<(), String> {
+        each(seed, name, |fields| {
+            let token = self.token::<K>(fields)?;
+            self.next_id = self.next_id.max(token.id + 1);
+            self.taken.push((token.id, token.token.clone()));
+            self.changes.push(K::put(token));
+            Ok(())
+        })
+    }
+
+    /// What a create takes, or what a read has answered: there an unset cluster is an empty one.
+    fn token<K: Kind>(&self, fields: &Fields) -> Result<Token<K>, String> {
+        let no_random = |error: io::Error| error.to_string();
+        let terms = Terms::read(fields);
+        let own = K::read(fields).map_err(no_random)?;
+        let id = fields.integer("id", 1..=LARGEST_ID).and_then(|id| u64::try_from(id).ok()).unwrap_or(self.next_id);
+        let text = match fields.text("token", 1..=1024) {
+            Some(text) => text,
+            None => random::token().map_err(no_random)?,
+        };
+        if self.taken.iter().any(|(taken, _)| *taken == id) {
+            fields.refuse("id", "Another token has this id.");
+        }
+        if self.taken.iter().any(|(_, taken)| *taken == text) {
+            fields.refuse("token", "Another token has this text.");
+        }
+        if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            fields.refuse("token", "The text is not visible ASCII without blanks.");
+        }
+        let added_on = read_time(fields, "addedOn").unwrap_or(self.now);
+        let expires = terms.expires.and_then(|seconds| added_on.checked_add(Duration::seconds(seconds)));
+        let is_active = fields.flag("isActive").unwrap_or(true);
+        Ok(Token {
+            id,
+            token: text,
+            added_on,
+            expires_on: read_time(fields, "expiresOn").or(expires),
+            is_active,
+            terms,
+            own,
+            bound: Vec::new(),
+        })
+    }
+
+    fn live(&mut self, fields: &Fields) {
+        let id = fields.integer("tokenId", 1..=LARGEST_ID).and_then(|id| u64::try_from(id).ok());
+        let Some((id, stream)) = id.zip(fields.text("streamName", 1..=128)) else { return };
+        let token = self.changes.iter_mut().find_map(|change| match change {
+            Change::Publish(token) if token.id == id => Some(token),
+            _ => None,
+        });
+        match token {
+            None => fields.refuse("tokenId", "No publish token of the seed has this id."),
+            Some(token) if !token.terms.cover(&stream) => fields.refuse("streamName", "The token is for other streams."),
+            Some(token) => {
+                token.own.live.insert(stream);
+            }
+        }
+    }
+}
+
+/// Every object of a list, with what is wrong in it.
+fn each(seed: &Map<String, Value>, name: &str, mut read: impl FnMut(&Fields) -> Result<(), String>) -> Result<(), String> {
+    let Some(list) = seed.get(name) else { return Ok(()) };
+    let Value::Array(list) = list else {
+        return Err(format!("{name} is no array"));
+    };
+    for (index, entry) in list.iter().enumerate() {
+        let Value::Object(entry) = entry else {
+            return Err(format!("{name}[{index}] is no object"));
+        };
+        let mut entry = entry.clone();
+        entry.retain(|name, value| !(name == "originCluster" && value == ""));
+        let problems = Problems::default();
+        read(&Fields::of(&entry, &problems)).map_err(|why| format!("{name}[{index}]: {why}"))?;
+        if let Some(why) = problems.in_words() {
+            return Err(format!("{name}[{index}]: {why}"));
+        }
+    }
+    Ok(())
+}
+
+fn read_time(fields: &Fields, name: &str) -> Option<OffsetDateTime> {
+    let text = fields.text(name, 1..=64)?;
+    let time = OffsetDateTime::parse(&text, &Rfc3339).ok();
+    if time.is_none() {
+        fields.refuse(name, "The value is not a time such as 2026-01-31T12:00:00Z.");
+    }
+    time
+}
