@@ -9,8 +9,9 @@ TARGET := $(ROOT)/target
 RELEASE := $(TARGET)/release
 SMALL := $(TARGET)/small
 VENV := $(TARGET)/venv
+CLIENTS := $(TARGET)/clients
 HEADER := include/millicast_tokens.h
-PYTHON_SOURCES := bindings/python examples/python tests/python tests/tools benches
+PYTHON_SOURCES := bindings/python examples/python tests/python tests/clients tests/tools benches
 
 export CARGO_TARGET_DIR := $(TARGET)
 export PYTHONDONTWRITEBYTECODE := 1
@@ -56,7 +57,7 @@ demo: build ## Run the C and the Python example against an emulator, and ask its
 	examples/demo.sh
 
 .PHONY: test
-test: test-rust test-small test-portable test-source test-c test-small-c test-cpp test-python test-readme ## Run every test
+test: test-rust test-small test-portable test-source test-c test-small-c test-cpp test-python test-clients test-readme ## Run every test
 
 .PHONY: test-rust
 test-rust: ## Run the Rust tests: the C interface, the emulator
@@ -111,6 +112,22 @@ $(VENV)/bench-calls: $(VENV)/ready benches/calls/requirements.txt
 .PHONY: test-python
 test-python: build $(VENV)/ready ## Run the Python tests
 	PYTHONPATH=$(ROOT)/bindings/python $(VENV)/bin/python -m pytest -q -rs -p no:cacheprovider tests/python
+
+# What others published is installed here, away from what the other tests use. Its versions are its own.
+$(CLIENTS)/python: tests/clients/requirements.txt
+	$(PYTHON) -m venv $(CLIENTS)/venv
+	$(CLIENTS)/venv/bin/pip install --quiet -r $<
+	touch $@
+
+$(CLIENTS)/node: tests/clients/node/package-lock.json tests/clients/node/package.json
+	mkdir -p $(CLIENTS)
+	cp $^ $(CLIENTS)
+	npm ci --prefix $(CLIENTS) --no-audit --no-fund --ignore-scripts --loglevel=error
+	touch $@
+
+.PHONY: test-clients
+test-clients: build $(CLIENTS)/python $(CLIENTS)/node ## Run a generator of requests and the vendor's clients against the emulator
+	NODE_PATH=$(CLIENTS)/node_modules $(CLIENTS)/venv/bin/python -m pytest -q -rs tests/clients
 
 .PHONY: test-readme
 test-readme: build $(VENV)/ready ## Run the programs of README.md

@@ -26,13 +26,13 @@ def find() -> Path | None:
 
 
 class Emulator:
-    """A running emulator."""
+    """A running emulator, with options of its command line beside those that it always has."""
 
-    def __init__(self, program: Path, secret: str) -> None:
+    def __init__(self, program: Path, secret: str, *options: str, listen: str = "127.0.0.1:0") -> None:
         environment = {**os.environ, "MILLICAST_EMULATOR_API_SECRET": secret}
         self.secret = secret
         self._process = subprocess.Popen(
-            [str(program), "--listen", "127.0.0.1:0"], env=environment, stdout=subprocess.PIPE, text=True
+            [str(program), "--listen", listen, *options], env=environment, stdout=subprocess.PIPE, text=True
         )
         assert self._process.stdout is not None
         line = self._process.stdout.readline().strip()

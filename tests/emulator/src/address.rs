@@ -51,14 +51,14 @@ impl FromStr for Network {
         let longest = if address.is_ipv4() { 32 } else { 128 };
         let prefix = match prefix.parse::<u8>() {
             Ok(prefix) if canonical && prefix <= longest => prefix,
-            _ => return Err("the prefix of the CIDR block is out of range"),
+            _ => return Err("a CIDR block with a prefix that is out of range"),
         };
         let host_bits = match address {
             IpAddr::V4(v4) => u128::from(u32::from(v4)) << 96,
             IpAddr::V6(v6) => u128::from(v6),
         };
         if host_bits.checked_shl(prefix.into()).unwrap_or(0) != 0 {
-            return Err("the CIDR block has bits set beyond its prefix");
+            return Err("a CIDR block with bits set beyond its prefix");
         }
         Ok(Self { address, prefix })
     }
@@ -91,7 +91,7 @@ impl AllowedAddress {
         if let Some((address, _)) = text.split_once('/')
             && address.parse::<Ipv6Addr>().is_ok()
         {
-            return Err("CIDR blocks are IPv4 only");
+            return Err("a CIDR block of IPv6, and only those of IPv4 are taken");
         }
         Ok(Self { as_given: text.to_owned(), network: text.parse()? })
     }
