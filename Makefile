@@ -47,6 +47,43 @@ small: ## Build the library for signing only into target/small, and print its si
 	@size=$$(wc -c <$(SMALL)/libmillicast_tokens.so) && echo "target/small/libmillicast_tokens.so: $$size bytes" && \
 	    { [ "$$size" -le $(SMALL_LIMIT) ] || { echo "more than the $(SMALL_LIMIT) bytes it may have" >&2; exit 1; }; }
 
+# Where `make install` puts things; DESTDIR goes before each of them, and into no file. VERSION is the library's, and the
+# number behind .so that of its ABI, which build.rs sets.
+PREFIX ?= /usr/local
+bindir ?= $(PREFIX)/bin
+libdir ?= $(PREFIX)/lib
+includedir ?= $(PREFIX)/include
+VERSION := $(shell sed -n '/^\[package\]/,/^\[/s/^version = "\(.*\)"/\1/p' Cargo.toml)
+SONAME := $(shell sed -n 's/^const SONAME: .* = "\(.*\)";/\1/p' build.rs)
+REAL_NAME := libmillicast_tokens.so.$(VERSION)
+CPP_HEADERS := $(wildcard bindings/cpp/millicast_tokens/*.hpp)
+PC_FILE := $(libdir)/pkgconfig/millicast_tokens.pc
+
+.PHONY: install
+install: ## Install what `make build` built: PREFIX=/usr/local, and DESTDIR= for packages
+	@[ -f $(RELEASE)/libmillicast_tokens.so ] || { echo "nothing is built; make build" >&2; exit 1; }
+	install -d -m 755 $(addprefix $(DESTDIR),$(bindir) $(libdir) $(libdir)/pkgconfig $(includedir) \
+	    $(includedir)/millicast_tokens)
+	install -m 755 $(RELEASE)/millicast-emulator $(DESTDIR)$(bindir)/millicast-emulator
+	install -m 755 $(RELEASE)/libmillicast_tokens.so $(DESTDIR)$(libdir)/$(REAL_NAME)
+	ln -sf $(REAL_NAME) $(DESTDIR)$(libdir)/$(SONAME)
+	ln -sf $(SONAME) $(DESTDIR)$(libdir)/libmillicast_tokens.so
+	install -m 644 $(RELEASE)/libmillicast_tokens.a $(DESTDIR)$(libdir)/libmillicast_tokens.a
+	install -m 644 include/millicast_tokens.h include/millicast_emulator.h bindings/cpp/millicast_tokens.hpp \
+	    $(DESTDIR)$(includedir)
+	install -m 644 $(CPP_HEADERS) $(DESTDIR)$(includedir)/millicast_tokens
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@bindir@|$(bindir)|' -e 's|@libdir@|$(libdir)|' \
+	    -e 's|@includedir@|$(includedir)|' -e 's|@VERSION@|$(VERSION)|' millicast_tokens.pc.in >$(DESTDIR)$(PC_FILE)
+	chmod 644 $(DESTDIR)$(PC_FILE)
+
+.PHONY: uninstall
+uninstall: ## Remove what `make install` installed, with the same PREFIX and DESTDIR
+	rm -f $(DESTDIR)$(bindir)/millicast-emulator $(DESTDIR)$(PC_FILE) \
+	    $(addprefix $(DESTDIR)$(libdir)/,$(REAL_NAME) $(SONAME) libmillicast_tokens.so libmillicast_tokens.a) \
+	    $(addprefix $(DESTDIR)$(includedir)/,millicast_tokens.h millicast_emulator.h millicast_tokens.hpp) \
+	    $(addprefix $(DESTDIR)$(includedir)/,$(CPP_HEADERS:bindings/cpp/%=%))
+	[ ! -d $(DESTDIR)$(includedir)/millicast_tokens ] || rmdir $(DESTDIR)$(includedir)/millicast_tokens
+
 .PHONY: header
 header: ## Generate the C header and copy it to include/
 	@mkdir -p include
@@ -57,7 +94,7 @@ demo: build ## Run the C and the Python example against an emulator, and ask its
 	examples/demo.sh
 
 .PHONY: test
-test: test-rust test-small test-portable test-source test-c test-small-c test-cpp test-python test-clients test-readme ## Run every test
+test: test-rust test-small test-portable test-source test-c test-small-c test-cpp test-python test-clients test-readme test-install ## Run every test
 
 .PHONY: test-rust
 test-rust: ## Run the Rust tests: the C interface, the emulator
@@ -127,11 +164,15 @@ $(CLIENTS)/node: tests/clients/node/package-lock.json tests/clients/node/package
 
 .PHONY: test-clients
 test-clients: build $(CLIENTS)/python $(CLIENTS)/node ## Run a generator of requests and the vendor's clients against the emulator
-	NODE_PATH=$(CLIENTS)/node_modules $(CLIENTS)/venv/bin/python -m pytest -q -rs tests/clients
+	PYTHONPATH=$(ROOT)/bindings/python NODE_PATH=$(CLIENTS)/node_modules $(CLIENTS)/venv/bin/python -m pytest -q -rs tests/clients
 
 .PHONY: test-readme
 test-readme: build $(VENV)/ready ## Run the programs of README.md
 	PYTHON=$(VENV)/bin/python $(PYTHON) tests/tools/readme.py
+
+.PHONY: test-install
+test-install: build ## Install into an empty prefix, and build and run a user's programs from there
+	RELEASE=$(RELEASE) tests/tools/install.sh
 
 .PHONY: lint
 lint: $(VENV)/ready ## Check formats and lints, with warnings as errors
@@ -142,7 +183,7 @@ lint: $(VENV)/ready ## Check formats and lints, with warnings as errors
 	    $(CC) -std=c99 -Wall -Wextra -Wpedantic -Werror -fsyntax-only -Iinclude "$$source" || exit 1; done
 	$(VENV)/bin/ruff check --no-cache $(PYTHON_SOURCES)
 	$(VENV)/bin/ruff format --no-cache --check $(PYTHON_SOURCES)
-	cd bindings/python && $(VENV)/bin/mypy --strict --cache-dir=$(TARGET)/mypy millicast_tokens
+	cd bindings/python && $(VENV)/bin/mypy --strict --cache-dir=$(TARGET)/mypy millicast_tokens pytest_millicast_tokens.py
 	MYPYPATH=$(ROOT)/bindings/python $(VENV)/bin/mypy --strict --cache-dir=$(TARGET)/mypy examples/python
 
 .PHONY: format

@@ -99,6 +99,7 @@ build() {
             compile "$here/exit_with_calls.c" "$BUILD/net.o" $shared -lpthread -o "$BUILD/exit_with_calls" &&
             compile "$here/signing_threads.c" "$BUILD/harness.o" "$BUILD/packing.o" "$BUILD/api.o" "$BUILD/net.o" \
                 $shared -ldl -lpthread -o "$BUILD/signing_threads" &&
+            compile "$here/emulator_helper.c" "$BUILD/harness.o" $shared -lpthread -o "$BUILD/emulator_helper" &&
             compile "$here/unload.c" "$BUILD/peer.o" -ldl -lpthread -o "$BUILD/unload"
     }
 }
@@ -130,6 +131,29 @@ run_glib_loop() {
     else
         check "what calls from GLib's main loop builds" false
     fi
+}
+
+# A user's own compiler and options: strictly C99, and the same with the dialect of GNU and as C++.
+helper_compiles() {
+    printf '#include "millicast_emulator.h"\nint main(void) { return 0; }\n' >"$BUILD/helper.c"
+    for standard in c99 gnu99 c11; do
+        "$CC" -std=$standard -O2 -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -I"$INCLUDE" "$BUILD/helper.c" \
+            "$here/helper_used.c" -o "$BUILD/helper" || return 1
+    done
+}
+
+helper_compiles_in_cpp() {
+    for standard in c++17 c++20; do
+        "$CXX" -std=$standard -O2 -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -I"$INCLUDE" -x c++ \
+            "$here/helper_used.c" -fsyntax-only || return 1
+    done
+}
+
+# Where another header has hidden what it needs, it says what to do.
+helper_says_that_it_comes_too_late() {
+    printf '#include <stdio.h>\n#include "millicast_emulator.h"\n' >"$BUILD/late.c"
+    ! "$CC" -std=c99 -I"$INCLUDE" -fsyntax-only "$BUILD/late.c" 2>"$BUILD/why" &&
+        grep -q 'before every other header' "$BUILD/why"
 }
 
 # The functions that the header has, and of those the ones that no object of the suite calls.
@@ -232,6 +256,13 @@ else
     echo "SKIPPED: no C++ compiler"
 fi
 check "the suite calls every function of the header" uncalled
+check "the helper for the emulator compiles as C99, strictly and not" helper_compiles
+if getconf GNU_LIBC_VERSION >/dev/null 2>&1; then
+    check "the helper for the emulator says that it is included too late" helper_says_that_it_comes_too_late
+fi
+if command -v "$CXX" >/dev/null; then
+    check "the helper for the emulator compiles as C++17" helper_compiles_in_cpp
+fi
 run "suite" "$BUILD/suite" ${ONLY:+"$ONLY"}
 run "suite, linked with the static library" "$BUILD/suite-static" ${ONLY:+"$ONLY"}
 run_wiped
@@ -239,6 +270,7 @@ run "signing_threads" "$BUILD/signing_threads"
 run "unload" "$BUILD/unload" "$LIBDIR/libmillicast_tokens.so"
 run "exit_in_call" "$BUILD/exit_in_call"
 run "exit_with_calls" "$BUILD/exit_with_calls"
+run "emulator_helper" "$BUILD/emulator_helper" "$EMULATOR" "$BUILD"
 run_glib_loop
 
 examples="guide sign"
@@ -249,6 +281,8 @@ if command -v "$CXX" >/dev/null; then
     examples="$examples quickstart"
 fi
 check_example guide
+check "the example of a test starts its own emulator and passes" env MILLICAST_EMULATOR="$EMULATOR" \
+    "$BUILD/examples/bin/emulated_test"
 check "the example sign signs offline" signs_offline
 
 if command -v valgrind >/dev/null; then
@@ -260,6 +294,7 @@ if command -v valgrind >/dev/null; then
     {
         run "suite, under valgrind" $grind "$BUILD/suite" ${ONLY:+"$ONLY"}
         run "signing_threads, under valgrind" $grind "$BUILD/signing_threads"
+        run "emulator_helper, under valgrind" $grind "$BUILD/emulator_helper" "$EMULATOR" "$BUILD"
         run "unload, under valgrind" $grind "$BUILD/unload" "$LIBDIR/libmillicast_tokens.so"
         # It ends in the middle of things: what is still in use then is no leak.
         run "exit_in_call, under valgrind" $grind --leak-check=no "$BUILD/exit_in_call"

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from emulator import VARIABLE, Emulator, find
+from millicast_tokens.testing import Emulator, EmulatorNotFoundError
 
 SECRET = "the-emulators-own-secret-a94e"
 ACCOUNT = "account-1"
@@ -18,8 +17,8 @@ ACCOUNT = "account-1"
 class Secured(Emulator):
     """An emulator that speaks TLS; the folder holds what to trust."""
 
-    def __init__(self, program: Path, folder: Path, listen: str) -> None:
-        super().__init__(program, SECRET, "--account-id", ACCOUNT, "--tls", str(folder), listen=listen)
+    def __init__(self, folder: Path, listen: str) -> None:
+        super().__init__(secret=SECRET, account_id=ACCOUNT, tls=folder, listen=listen)
         self.authority = folder / "ca.pem"
 
     def held(self, kind: str, token_id: int) -> dict[str, Any] | None:
@@ -37,13 +36,10 @@ class Secured(Emulator):
 @contextlib.contextmanager
 def secured(folder: Path, listen: str = "127.0.0.1:0") -> Iterator[Secured]:
     """A running emulator that this process trusts as long as it runs."""
-    program = find()
-    if program is None:
-        pytest.skip(f"the emulator is not built, and {VARIABLE} names none")
-    emulator = Secured(program, folder, listen)
-    with pytest.MonkeyPatch.context() as patch:
+    try:
+        emulator = Secured(folder, listen).start()
+    except EmulatorNotFoundError as missing:
+        pytest.skip(str(missing))
+    with emulator, pytest.MonkeyPatch.context() as patch:
         patch.setenv("SSL_CERT_FILE", str(emulator.authority))
-        try:
-            yield emulator
-        finally:
-            emulator.stop()
+        yield emulator

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from millicast_tokens.testing import Emulator, EmulatorNotFoundError
 
 import contract
 import generated
-from emulator import VARIABLE, Emulator, find
 from generated import PUBLISH_IDS, SUBSCRIBE_IDS, Exchange
 
 SECRET = "the-emulators-own-secret-77b0"
@@ -222,15 +222,13 @@ def facts(exchanges: list[Exchange]) -> dict[tuple[str, str], Exchange]:
 @pytest.fixture(scope="module")
 def exchanges() -> Iterator[list[Exchange]]:
     """Everything that was made up and answered."""
-    program = find()
-    if program is None:
-        pytest.skip(f"the emulator is not built, and {VARIABLE} names none")
-    emulator = Emulator(program, SECRET)
     try:
+        emulator = Emulator(secret=SECRET).start()
+    except EmulatorNotFoundError as missing:
+        pytest.skip(str(missing))
+    with emulator:
         _furnish(emulator)
         yield list(generated.exchanges(emulator.url, SECRET, EXAMPLES))
-    finally:
-        emulator.stop()
 
 
 def test_every_operation_is_carried_out_and_refused(exchanges: list[Exchange]) -> None:

@@ -11,16 +11,18 @@ from pathlib import Path
 import hypothesis.configuration
 import pytest
 
-import proxy
-from certificates import Authority
-from emulator import ROOT, VARIABLE, Emulator, find
-from proxy import Proxy
-from servers import Recorder, recording, success
+from paths import ROOT
 
 if importlib.util.find_spec("millicast_tokens") is None:
     sys.path.insert(0, str(ROOT / "bindings" / "python"))
 
 import millicast_tokens as mct
+from millicast_tokens.testing import EmulatorNotFoundError
+
+import proxy
+from certificates import Authority
+from proxy import ProxiedEmulator, Proxy
+from servers import Recorder, recording, success
 
 # Beside everything else that comes about, and not in the folder that the tests are started from.
 hypothesis.configuration.set_hypothesis_home_dir(ROOT / "target" / "hypothesis")
@@ -29,18 +31,16 @@ SECRET = "the-emulators-own-secret-3f1c"
 
 
 @contextlib.contextmanager
-def running() -> Iterator[tuple[Emulator, Proxy]]:
+def running() -> Iterator[tuple[ProxiedEmulator, Proxy]]:
     """An emulator, with a proxy in front that compares what passes with the contract."""
-    program = find()
-    if program is None:
-        pytest.skip(f"the emulator is not built, and {VARIABLE} names none")
-    emulator = Emulator(program, SECRET)
+    emulator = ProxiedEmulator(secret=SECRET, account_id="emulator")
     try:
-        with proxy.proxied(emulator.own_url) as in_front:
-            emulator.url = in_front.url
-            yield emulator, in_front
-    finally:
-        emulator.stop()
+        emulator.start()
+    except EmulatorNotFoundError as missing:
+        pytest.skip(str(missing))
+    with emulator, proxy.proxied(emulator.own_url) as in_front:
+        emulator.in_front = in_front
+        yield emulator, in_front
 
 
 @pytest.fixture(scope="session")
@@ -56,20 +56,20 @@ def leaf(authority: Authority) -> Path:
 
 
 @pytest.fixture(scope="session")
-def proxied() -> Iterator[tuple[Emulator, Proxy]]:
+def proxied() -> Iterator[tuple[ProxiedEmulator, Proxy]]:
     """The emulator of this session, and what stands in front of it."""
     with running() as both:
         yield both
 
 
 @pytest.fixture(scope="session")
-def emulator(proxied: tuple[Emulator, Proxy]) -> Emulator:
+def emulator(proxied: tuple[ProxiedEmulator, Proxy]) -> ProxiedEmulator:
     """The emulator of this session. What goes to its `url` is compared with the contract on the way."""
     return proxied[0]
 
 
 @pytest.fixture(scope="module")
-def own_emulator() -> Iterator[tuple[Emulator, Proxy]]:
+def own_emulator() -> Iterator[tuple[ProxiedEmulator, Proxy]]:
     """An emulator for the tests of one module, for what would be in the way of the others."""
     with running() as both:
         yield both
@@ -84,14 +84,14 @@ def _what_passed_fits_the_contract() -> Iterator[None]:
 
 
 @pytest.fixture
-def client(emulator: Emulator) -> Iterator[mct.Client]:
+def client(emulator: ProxiedEmulator) -> Iterator[mct.Client]:
     """A client of the emulator."""
     with mct.Client(emulator.secret, base_url=emulator.url) as client:
         yield client
 
 
 @pytest.fixture
-def clock(emulator: Emulator) -> Iterator[Emulator]:
+def clock(emulator: ProxiedEmulator) -> Iterator[ProxiedEmulator]:
     """The emulator, whose clock goes with the system's again afterwards."""
     try:
         yield emulator

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from emulator import ROOT
+from paths import ROOT
 
 PATH = ROOT / "include" / "millicast_tokens.h"
 

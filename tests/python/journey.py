@@ -6,8 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import millicast_tokens as mct
-
-from emulator import Emulator
+from millicast_tokens.testing import Emulator
 
 #: A call of a client for one token, by its id.
 Call = Callable[[mct.Client, int], Any]

@@ -11,6 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
+from millicast_tokens.testing import Emulator
+
 import contract
 from contract import Operation
 
@@ -98,6 +100,22 @@ class Proxy:
         """What did not fit since this was asked last."""
         taken, self._problems = self._problems, []
         return taken
+
+
+class ProxiedEmulator(Emulator):
+    """An emulator whose `url` is that of the proxy in front of it. A test's own requests go past the proxy."""
+
+    in_front: Proxy
+
+    @property
+    def url(self) -> str:
+        """Where programs under test go."""
+        return self.in_front.url
+
+    @property
+    def own_url(self) -> str:
+        """Where it is itself."""
+        return super().url
 
 
 #: Those that are running now.

@@ -12,8 +12,8 @@ from typing import Any
 
 import millicast_tokens as mct
 import pytest
+from millicast_tokens.testing import Emulator
 
-from emulator import Emulator
 from servers import Answer, Asked, Recorder, query, success
 
 NOON = 1675339200  # 2023-02-02T12:00:00Z

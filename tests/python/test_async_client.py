@@ -26,8 +26,7 @@ from millicast_tokens._native.calls import lib
 import contract
 import journey
 from contract import NOT_USED
-from emulator import Emulator
-from proxy import Proxy
+from proxy import ProxiedEmulator, Proxy
 from servers import Answer, Asked, Recorder, Silent, failure, query, recording, silent, success
 from test_library import run
 from test_memory import SLACK, resident
@@ -49,7 +48,7 @@ def in_loop(main: Coroutine[Any, Any, T]) -> T:
 
 
 @contextlib.asynccontextmanager
-async def client_of(server: Emulator | Recorder | Silent, **options: Any) -> AsyncIterator[mct.AsyncClient]:
+async def client_of(server: ProxiedEmulator | Recorder | Silent, **options: Any) -> AsyncIterator[mct.AsyncClient]:
     async with mct.AsyncClient(getattr(server, "secret", "secret"), base_url=server.url, **options) as client:
         yield client
 
@@ -127,7 +126,7 @@ def test_the_client_has_the_names_and_arguments_of_the_blocking_one() -> None:
     assert public(mct.AsyncTokenIterator) == public(mct.TokenIterator)
 
 
-def test_every_operation_of_the_contract_is_reached(own_emulator: tuple[Emulator, Proxy]) -> None:
+def test_every_operation_of_the_contract_is_reached(own_emulator: tuple[ProxiedEmulator, Proxy]) -> None:
     emulator, proxy = own_emulator
     del proxy.exchanges[:]
 
@@ -297,7 +296,9 @@ AWARE = datetime.datetime(2024, 5, 6, 9, 8, 9, 999999, tzinfo=datetime.timezone(
 
 
 @pytest.mark.parametrize("kind", ["publish_tokens", "subscribe_tokens"])
-def test_what_a_create_left_is_found_by_label_streams_and_time(clock: Emulator, client: mct.Client, kind: str) -> None:
+def test_what_a_create_left_is_found_by_label_streams_and_time(
+    clock: ProxiedEmulator, client: mct.Client, kind: str
+) -> None:
     tokens = getattr(client, kind)
     spec_of: Any = mct.PublishTokenSpec if kind == "publish_tokens" else mct.SubscribeTokenSpec
     spec = spec_of("lost", ["s", mct.Stream("t.*", is_regex=True)])
@@ -323,7 +324,7 @@ def test_what_a_create_left_is_found_by_label_streams_and_time(clock: Emulator, 
         tokens.delete(token_id)
 
 
-def test_two_hundred_creates_at_once_share_a_few_connections(emulator: Emulator) -> None:
+def test_two_hundred_creates_at_once_share_a_few_connections(emulator: ProxiedEmulator) -> None:
     async def create_all() -> list[mct.PublishToken]:
         async with client_of(emulator, max_connections=8) as own:
             creates = (own.publish_tokens.create(f"label {number}", ["s"]) for number in range(200))
@@ -517,7 +518,7 @@ def test_closing_ends_calls_with_an_error_of_ours_and_comes_back_when_they_are_o
         in_loop(close(server))
 
 
-def test_the_client_ends_all_calls_until_it_resumes(emulator: Emulator) -> None:
+def test_the_client_ends_all_calls_until_it_resumes(emulator: ProxiedEmulator) -> None:
     async def cancel(server: Silent) -> None:
         async with client_of(server) as client:
             tasks = [asyncio.create_task(client.publish_tokens.read(number)) for number in range(3)]
@@ -536,7 +537,7 @@ def test_the_client_ends_all_calls_until_it_resumes(emulator: Emulator) -> None:
         in_loop(cancel(server))
 
 
-def test_a_walk_gives_what_the_blocking_one_does(emulator: Emulator, client: mct.Client) -> None:
+def test_a_walk_gives_what_the_blocking_one_does(emulator: ProxiedEmulator, client: mct.Client) -> None:
     async def walk() -> list[int]:
         async with client_of(emulator) as own:
             tokens = own.subscribe_tokens.iterate(items_on_page=7, sort_by=mct.SortBy.ADDED_ON)
@@ -638,7 +639,7 @@ def test_two_thousand_calls_take_no_memory_and_no_descriptor() -> None:
 
 
 @pytest.mark.usefixtures("descriptors")
-def test_clients_leave_no_descriptor(emulator: Emulator) -> None:
+def test_clients_leave_no_descriptor(emulator: ProxiedEmulator) -> None:
     async def live() -> None:
         for _ in range(50):
             async with mct.AsyncClient(emulator.secret, base_url=emulator.own_url, log=lambda *_: None) as client:
@@ -649,7 +650,7 @@ def test_clients_leave_no_descriptor(emulator: Emulator) -> None:
     in_loop(live())
 
 
-def test_one_client_is_used_from_loops_in_two_threads_and_one_after_the_other(emulator: Emulator) -> None:
+def test_one_client_is_used_from_loops_in_two_threads_and_one_after_the_other(emulator: ProxiedEmulator) -> None:
     client = mct.AsyncClient(emulator.secret, base_url=emulator.url)
     begin = threading.Barrier(2)
     labels: list[str | None] = []
@@ -735,7 +736,7 @@ class Blind(asyncio.SelectorEventLoop):
 
 @pytest.mark.parametrize("is_blind", [True, False], ids=["the loop watches none", "the system gives none"])
 def test_without_descriptors_calls_are_made_all_the_same(
-    emulator: Emulator, monkeypatch: pytest.MonkeyPatch, is_blind: bool
+    emulator: ProxiedEmulator, monkeypatch: pytest.MonkeyPatch, is_blind: bool
 ) -> None:
     if not is_blind:
         monkeypatch.setattr(lib, "mct_call_fd", lambda _: -1)
@@ -755,7 +756,7 @@ def test_without_descriptors_calls_are_made_all_the_same(
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
-def test_a_child_gets_a_clear_error_and_its_parent_goes_on(emulator: Emulator) -> None:
+def test_a_child_gets_a_clear_error_and_its_parent_goes_on(emulator: ProxiedEmulator) -> None:
     client = mct.AsyncClient(emulator.secret, base_url=emulator.url, log=lambda *_: None)
     in_loop(client.publish_tokens.list_page(items_on_page=1))
 
@@ -805,7 +806,7 @@ def test_a_fork_while_a_call_is_under_way_is_no_hang(flights: list[_flight.Fligh
 
 
 def test_log_lines_come_on_a_thread_of_their_own_and_what_they_raise_reaches_no_call(
-    emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+    emulator: ProxiedEmulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shown: list[Any] = []
     monkeypatch.setattr(sys, "unraisablehook", lambda unraisable: shown.append(unraisable.exc_value))
@@ -842,7 +843,7 @@ def test_log_lines_come_on_a_thread_of_their_own_and_what_they_raise_reaches_no_
     assert gone() is None
 
 
-def test_a_log_callable_may_make_blocking_calls_and_gets_what_ends_them(emulator: Emulator) -> None:
+def test_a_log_callable_may_make_blocking_calls_and_gets_what_ends_them(emulator: ProxiedEmulator) -> None:
     lines: list[str] = []
 
     async def use() -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import millicast_tokens as mct
 import pytest
+from millicast_tokens.testing import Emulator
 
-from emulator import ROOT, Emulator
+from paths import ROOT
 from servers import silent
 from test_guide import run_program
 

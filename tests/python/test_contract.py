@@ -13,13 +13,14 @@ from typing import Any
 
 import millicast_tokens as mct
 import pytest
+from millicast_tokens.testing import Emulator
 
 import answers
 import contract
 import header
 import journey
 from contract import NOT_USED, Operation, Path_
-from emulator import ROOT, Emulator
+from paths import ROOT
 from proxy import Exchange, Proxy
 from servers import Recorder, success
 

@@ -14,9 +14,9 @@ from typing import Any
 import jwt
 import millicast_tokens as mct
 import pytest
+from millicast_tokens.testing import Emulator, EmulatorNotFoundError
 
 from conftest import SECRET
-from emulator import VARIABLE, Emulator, find
 
 NOW = 1767225600
 BEARER = {"Authorization": f"Bearer {SECRET}"}
@@ -129,14 +129,12 @@ PAIRS = [pair for pair in itertools.combinations(RULES, 2) if set(pair) not in A
 @pytest.fixture(scope="module")
 def director() -> Iterator[Emulator]:
     """An emulator that believes what it is told about a viewer's address."""
-    program = find()
-    if program is None:
-        pytest.skip(f"the emulator is not built, and {VARIABLE} names none")
-    emulator = Emulator(program, SECRET, "--trust-forwarded", "--country-of", f"{BLOCK}=BE")
     try:
+        emulator = Emulator(secret=SECRET, trust_forwarded=True, country_of={BLOCK: "BE"}).start()
+    except EmulatorNotFoundError as missing:
+        pytest.skip(str(missing))
+    with emulator:
         yield emulator
-    finally:
-        emulator.stop()
 
 
 def created(director: Emulator, settings: list[Setting]) -> dict[str, Any]:

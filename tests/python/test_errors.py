@@ -10,8 +10,8 @@ from typing import Any
 import millicast_tokens as mct
 import pytest
 from millicast_tokens import errors
+from millicast_tokens.testing import Emulator
 
-from emulator import Emulator
 from servers import Answer, Recorder, failure, recording, silent, success, unused_port
 
 CLASSES: dict[mct.Status, type[mct.MillicastError]] = {

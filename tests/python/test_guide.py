@@ -11,8 +11,9 @@ from pathlib import Path
 
 import millicast_tokens as mct
 import pytest
+from millicast_tokens.testing import Emulator
 
-from emulator import ROOT, Emulator
+from paths import ROOT
 from servers import Answer, Asked, recording, success, unused_port
 
 GUIDE = ROOT / "examples" / "python" / "guide.py"

@@ -13,7 +13,7 @@ from typing import Any
 import millicast_tokens as mct
 import pytest
 
-from emulator import Emulator
+from proxy import ProxiedEmulator
 from servers import Answer, Asked, Recorder, failure, query, recording, success
 
 KINDS = ["publish", "subscribe"]
@@ -153,7 +153,9 @@ def test_the_iterator_meets_each_token_once_while_others_come_and_go(calls: Any)
     assert not gone & set(seen)
 
 
-def test_an_account_is_emptied_as_it_is_walked_and_that_takes_few_requests(calls: Any, emulator: Emulator) -> None:
+def test_an_account_is_emptied_as_it_is_walked_and_that_takes_few_requests(
+    calls: Any, emulator: ProxiedEmulator
+) -> None:
     mark = uuid.uuid4().hex
     made = [calls.create(f"{mark} {number:03}", ["s"]).id for number in range(200)]
     lines: list[str] = []
@@ -168,7 +170,7 @@ def test_an_account_is_emptied_as_it_is_walked_and_that_takes_few_requests(calls
     assert len(lines) <= 3 * len(made) / 10
 
 
-def test_a_list_of_everything_holds_what_was_there_all_the_time(calls: Any, emulator: Emulator) -> None:
+def test_a_list_of_everything_holds_what_was_there_all_the_time(calls: Any, emulator: ProxiedEmulator) -> None:
     mark = uuid.uuid4().hex
     stable = {calls.create(f"{mark} {number:03}", ["s"]).id for number in range(40)}
     stop = threading.Event()
@@ -512,7 +514,7 @@ def test_an_iterator_that_is_closed_says_so_and_one_at_its_end_does_not(client: 
     assert repr(over).endswith("at its end>")
 
 
-def test_an_iterator_of_a_client_that_is_closed_says_so(emulator: Emulator) -> None:
+def test_an_iterator_of_a_client_that_is_closed_says_so(emulator: ProxiedEmulator) -> None:
     with mct.Client(emulator.secret, base_url=emulator.url) as client:
         client.publish_tokens.create("label", ["s"])
         walk = client.publish_tokens.iterate(items_on_page=1)

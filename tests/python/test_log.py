@@ -12,8 +12,8 @@ from typing import Any
 import millicast_tokens as mct
 import pytest
 from millicast_tokens import _log
+from millicast_tokens.testing import Emulator
 
-from emulator import Emulator
 from servers import unused_port
 
 

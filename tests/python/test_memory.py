@@ -14,7 +14,7 @@ import numpy
 import pyarrow  # type: ignore[import-untyped, unused-ignore]
 import pytest
 
-from emulator import Emulator
+from proxy import ProxiedEmulator
 from servers import Recorder, recording, success
 
 STATM = Path("/proc/self/statm")
@@ -140,7 +140,7 @@ def test_calls_and_lists_take_no_memory() -> None:
         assert growth(lambda: answer_lists(recorder, client), 200, 1_500) < SLACK
 
 
-def test_clients_leave_no_descriptor_and_no_memory(emulator: Emulator) -> None:
+def test_clients_leave_no_descriptor_and_no_memory(emulator: ProxiedEmulator) -> None:
     # Straight to the emulator: a proxy in this process has descriptors and memory of its own.
     def live() -> None:
         with mct.Client(emulator.secret, base_url=emulator.own_url, log=lambda *_: None) as client:

@@ -10,9 +10,9 @@ import millicast_tokens as mct
 import pytest
 from millicast_tokens._native import handles as h
 from millicast_tokens._native.calls import Owned, lib
+from millicast_tokens.testing import Emulator
 
 import header
-from emulator import Emulator
 from samples import NULLABLE, Samples, ended, null_of, number
 
 FUNCTIONS = header.functions()

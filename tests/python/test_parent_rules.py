@@ -8,8 +8,7 @@ from typing import Any
 
 import millicast_tokens as mct
 import pytest
-
-from emulator import Emulator
+from millicast_tokens.testing import Emulator
 
 HOUR = 3600
 

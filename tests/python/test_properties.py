@@ -18,9 +18,8 @@ from hypothesis import strategies as st
 import answers
 import contract
 import fields
-from emulator import Emulator
 from fields import Field
-from proxy import Proxy
+from proxy import ProxiedEmulator, Proxy
 
 #: The same values in every run, on every machine.
 SEARCH = settings(
@@ -64,7 +63,7 @@ def arguments(values: dict[str, Any]) -> dict[str, Any]:
     return {fields.ARGUMENTS.get(name, answers.snake(name)): value for name, value in values.items()}
 
 
-def refused_by_the_emulator(emulator: Emulator, method: str, path: str, values: dict[str, Any]) -> set[str]:
+def refused_by_the_emulator(emulator: ProxiedEmulator, method: str, path: str, values: dict[str, Any]) -> set[str]:
     """The fields that the emulator names when it is asked without the library; none when it accepts."""
     body = {name: fields.raw(name, value) for name, value in values.items()}
     status, answer = emulator.ask(path, body, {"Authorization": f"Bearer {emulator.secret}"}, method)
@@ -76,7 +75,7 @@ def refused_by_the_emulator(emulator: Emulator, method: str, path: str, values: 
 
 
 @pytest.fixture(scope="module")
-def asking(own_emulator: tuple[Emulator, Proxy]) -> Iterator[mct.Client]:
+def asking(own_emulator: tuple[ProxiedEmulator, Proxy]) -> Iterator[mct.Client]:
     """A client of this module's emulator."""
     emulator, _ = own_emulator
     with mct.Client(emulator.secret, base_url=emulator.url) as client:
@@ -84,7 +83,7 @@ def asking(own_emulator: tuple[Emulator, Proxy]) -> Iterator[mct.Client]:
 
 
 @pytest.fixture(scope="module")
-def direct(own_emulator: tuple[Emulator, Proxy]) -> Iterator[mct.Client]:
+def direct(own_emulator: tuple[ProxiedEmulator, Proxy]) -> Iterator[mct.Client]:
     """A client without the proxy in between, for what only has to be there."""
     emulator, _ = own_emulator
     with mct.Client(emulator.secret, base_url=emulator.own_url) as client:
@@ -117,7 +116,7 @@ def agree(refused: set[str], field: str | None) -> None:
 
 @pytest.mark.parametrize(("kind", "field"), CASES, ids=names(CASES))
 def test_what_the_emulator_refuses_to_create_is_refused_before_sending_for_the_same_field(
-    asking: mct.Client, own_emulator: tuple[Emulator, Proxy], kind: str, field: Field
+    asking: mct.Client, own_emulator: tuple[ProxiedEmulator, Proxy], kind: str, field: Field
 ) -> None:
     calls = getattr(asking, f"{kind}_tokens")
 
@@ -133,7 +132,7 @@ def test_what_the_emulator_refuses_to_create_is_refused_before_sending_for_the_s
 
 @pytest.mark.parametrize(("kind", "field"), UPDATE_CASES, ids=names(UPDATE_CASES))
 def test_what_the_emulator_refuses_to_update_is_refused_before_sending_for_the_same_field(
-    asking: mct.Client, direct: mct.Client, own_emulator: tuple[Emulator, Proxy], kind: str, field: Field
+    asking: mct.Client, direct: mct.Client, own_emulator: tuple[ProxiedEmulator, Proxy], kind: str, field: Field
 ) -> None:
     calls = getattr(asking, f"{kind}_tokens")
 

@@ -12,8 +12,7 @@ import pytest
 
 import contract
 import proxy
-from emulator import Emulator
-from proxy import Proxy
+from proxy import ProxiedEmulator, Proxy
 from servers import Answer, recording, success
 
 BEARER = {"Authorization": "Bearer the-secret", "Content-Type": "application/json"}
@@ -68,13 +67,13 @@ def said(through: Proxy, method: str, path: str, body: Any, headers: dict[str, s
     ],
 )
 def test_a_request_that_does_not_fit_is_noticed(
-    own_emulator: tuple[Emulator, Proxy], method: str, path: str, body: Any, part: str
+    own_emulator: tuple[ProxiedEmulator, Proxy], method: str, path: str, body: Any, part: str
 ) -> None:
     noticed = said(own_emulator[1], method, path, body, BEARER)
     assert any(part in problem for problem in noticed), noticed
 
 
-def test_a_request_that_fits_is_not_remarked_upon(own_emulator: tuple[Emulator, Proxy]) -> None:
+def test_a_request_that_fits_is_not_remarked_upon(own_emulator: tuple[ProxiedEmulator, Proxy]) -> None:
     emulator, through = own_emulator
     bearer = {**BEARER, "Authorization": f"Bearer {emulator.secret}"}
     nothing = {**TOKEN, "priority": None, "geoCascade": None, "allowedOrigins": None}
@@ -85,7 +84,7 @@ def test_a_request_that_fits_is_not_remarked_upon(own_emulator: tuple[Emulator, 
     assert exchange.query == {"page": ["1"], "itemsOnPage": ["5"], "sortBy": ["AddedOn"], "isDescending": ["false"]}
 
 
-def test_a_request_without_a_bearer_or_of_another_type_is_noticed(own_emulator: tuple[Emulator, Proxy]) -> None:
+def test_a_request_without_a_bearer_or_of_another_type_is_noticed(own_emulator: tuple[ProxiedEmulator, Proxy]) -> None:
     through = own_emulator[1]
     assert "PublishTokenV1_CreateToken: there is no bearer" in said(through, "POST", "/api/publish_token", TOKEN, {})
     plain = {**BEARER, "Content-Type": "text/plain"}
@@ -115,7 +114,9 @@ def test_an_answer_that_does_not_fit_is_noticed(answer: Answer, part: str) -> No
     assert any(part in problem for problem in noticed), noticed
 
 
-def test_every_disagreement_with_the_document_is_met_and_has_a_reason(own_emulator: tuple[Emulator, Proxy]) -> None:
+def test_every_disagreement_with_the_document_is_met_and_has_a_reason(
+    own_emulator: tuple[ProxiedEmulator, Proxy],
+) -> None:
     emulator, through = own_emulator
     with mct.Client(emulator.secret, base_url=through.url) as client, pytest.raises(mct.NotFoundError):
         client.publish_tokens.delete(424242)
@@ -129,7 +130,9 @@ def test_every_disagreement_with_the_document_is_met_and_has_a_reason(own_emulat
         assert disagreement.reason
 
 
-def test_the_proxy_stands_in_front_of_the_emulator_of_this_session(emulator: Emulator, client: mct.Client) -> None:
+def test_the_proxy_stands_in_front_of_the_emulator_of_this_session(
+    emulator: ProxiedEmulator, client: mct.Client
+) -> None:
     client.publish_tokens.list_page(items_on_page=1)
     assert emulator.url != emulator.own_url
     (through,) = [running for running in proxy.RUNNING if running.url == emulator.url]

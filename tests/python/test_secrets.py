@@ -9,8 +9,8 @@ from typing import Any
 
 import millicast_tokens as mct
 import pytest
+from millicast_tokens.testing import Emulator
 
-from emulator import Emulator
 from servers import Answer, failure, recording, unused_port
 
 KEY = "restream-key-that-is-secret"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import millicast_tokens as mct
 
-from emulator import ROOT
+from paths import ROOT
 from test_guide import PACKAGES
 
 EXAMPLE = ROOT / "examples" / "python" / "sign_many.py"

@@ -13,8 +13,7 @@ from typing import Any
 import millicast_tokens as mct
 import pytest
 from millicast_tokens._native.calls import lib
-
-from emulator import Emulator
+from millicast_tokens.testing import Emulator
 
 KEY = "d2e166fdda89824a6c493d8a2af7a0754199eff9e38c579cba8783767a44039c"
 VECTOR = (

@@ -11,8 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import millicast_tokens as mct
 import pytest
+from millicast_tokens.testing import Emulator
 
-from emulator import Emulator
 from servers import silent
 
 THREADS = 16

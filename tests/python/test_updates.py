@@ -8,8 +8,8 @@ from typing import Any
 
 import millicast_tokens as mct
 import pytest
+from millicast_tokens.testing import Emulator
 
-from emulator import Emulator
 from servers import Answer, Asked, Recorder, recording, success
 
 KINDS = ["publish", "subscribe"]

@@ -65,6 +65,33 @@ def quick_starts(folder: Path, url: str) -> None:
     run("the Python quick start runs", command, folder, python, "NOT_FOUND 400")
     (folder / "quickstart.py").write_text(the_block("python", "mt.AsyncClient("), encoding="utf-8")
     run("the program for asyncio runs", command, folder, python, " StageCam")
+    tests_of_ones_own(folder, python)
+
+
+def tests_of_ones_own(folder: Path, env: dict[str, str]) -> None:
+    """What tests one's own program, which starts an emulator by itself."""
+    env = {
+        **env,
+        "MILLICAST_EMULATOR": os.environ.get("MILLICAST_EMULATOR", f"{ROOT}/target/release/millicast-emulator"),
+    }
+    (folder / "quickstart.c").write_text(the_block("c", "millicast_emulator_start"), encoding="utf-8")
+    run(
+        "the C program with an emulator of its own builds",
+        ["sh", "-ec", the_block("sh", "cc -std=c99")],
+        folder,
+        env,
+        "",
+    )
+    run(
+        "the C program with an emulator of its own runs",
+        ["./quickstart"],
+        folder,
+        env,
+        "the director says: token-unknown",
+    )
+    (folder / "test_mine.py").write_text(the_block("python", "millicast_emulator"), encoding="utf-8")
+    line = the_block("sh", "-m pytest").replace("python3", os.environ.get("PYTHON", sys.executable))
+    run("the test with an emulator of its own runs", ["sh", "-ec", line], folder, env, "1 passed")
 
 
 def main() -> None:
@@ -81,7 +108,7 @@ def main() -> None:
     finally:
         emulator.terminate()
         emulator.wait(timeout=10)
-    print("14 passed, 0 failed")
+    print("17 passed, 0 failed")
 
 
 if __name__ == "__main__":

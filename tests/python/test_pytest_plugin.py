@@ -1,0 +1,129 @@
+"""The fixture for pytest: what it gives, what it is told by, and what it costs where it is not used."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import millicast_tokens as mct
+
+PACKAGES = Path(mct.__file__).parent.parent
+
+
+def run(folder: Path, test: str, *arguments: str, **variables: str) -> str:
+    """What pytest says of a test file in an empty folder, its last line first."""
+    (folder / "test_mine.py").write_text(test)
+    environment = {**os.environ, "PYTHONPATH": str(PACKAGES), "PYTEST_PLUGINS": "pytest_millicast_tokens", **variables}
+    options = ["-q", "-p", "no:cacheprovider", "-W", "error", "--strict-markers", *arguments]
+    command = [sys.executable, "-m", "pytest", *options]
+    done = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=100
+    )
+    return "\n".join([*done.stdout.strip().splitlines()[-1:], done.stdout, done.stderr])
+
+
+def test_each_test_has_a_fresh_emulator_of_its_own(tmp_path: Path) -> None:
+    said = run(
+        tmp_path,
+        "import pytest\n"
+        "@pytest.mark.parametrize('turn', [1, 2])\n"
+        "def test_it(millicast_emulator, turn):\n"
+        "    with millicast_emulator.client() as client:\n"
+        "        assert client.publish_tokens.create('a', ['s']).id == 1000\n"
+        "class TestIt:\n"
+        "    def test_it(self, millicast_emulator):\n"
+        "        assert millicast_emulator.verdict('s', 'x') == 'token-unknown'\n",
+    )
+    assert said.startswith("3 passed"), said
+
+
+def test_marks_and_the_configuration_file_say_what_it_is_started_with(tmp_path: Path) -> None:
+    (tmp_path / "pytest.ini").write_text(
+        "[pytest]\nmillicast_emulator =\n    first_id = 5\n    account_id = mine\n    program = here/emulator\n"
+    )
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here" / "emulator").symlink_to(os.environ["MILLICAST_EMULATOR"])
+    said = run(
+        tmp_path,
+        "import pytest\n"
+        "pytestmark = pytest.mark.millicast_emulator(first_id=6)\n"
+        "def first_id(emulator):\n"
+        "    assert emulator._program.parent.name == 'here'\n"
+        "    with emulator.client() as client:\n"
+        "        return client.publish_tokens.create('a', ['s']).id\n"
+        "def test_module(millicast_emulator):\n"
+        "    assert first_id(millicast_emulator) == 6\n"
+        "@pytest.mark.millicast_emulator(first_id=7, secret='of-the-class')\n"
+        "class TestIt:\n"
+        "    def test_class(self, millicast_emulator):\n"
+        "        assert (millicast_emulator.secret, first_id(millicast_emulator)) == ('of-the-class', 7)\n"
+        "    @pytest.mark.millicast_emulator(first_id=8)\n"
+        "    def test_own(self, millicast_emulator):\n"
+        "        assert (millicast_emulator.secret, first_id(millicast_emulator)) == ('of-the-class', 8)\n",
+        MILLICAST_EMULATOR="not-this-one",
+    )
+    assert said.startswith("3 passed"), said
+
+
+def test_an_option_that_is_not_known_fails_the_test_alone(tmp_path: Path) -> None:
+    said = run(
+        tmp_path,
+        "import pytest\n"
+        "@pytest.mark.millicast_emulator(colour='red')\n"
+        "def test_named(millicast_emulator): pass\n"
+        "@pytest.mark.millicast_emulator('red')\n"
+        "def test_not_named(millicast_emulator): pass\n"
+        "def test_other(): pass\n",
+    )
+    assert said.startswith("1 passed, 2 errors"), said
+    assert "colour" in said
+    assert "takes options by name" in said
+
+
+def test_without_a_program_the_test_fails_in_a_few_clear_lines(tmp_path: Path) -> None:
+    said = run(tmp_path, "def test_it(millicast_emulator): pass\n", MILLICAST_EMULATOR=str(tmp_path / "missing"))
+    assert "1 error" in said
+    assert "MILLICAST_EMULATOR names" in said
+    assert "Traceback" not in said
+    assert "testing.py" not in said
+
+
+def test_where_it_is_not_used_the_library_is_not_even_looked_for(tmp_path: Path) -> None:
+    said = run(
+        tmp_path,
+        "import sys\ndef test_it():\n    assert 'pytest_millicast_tokens' in sys.modules\n"
+        "    assert not {'millicast_tokens', 'ctypes', 'ssl', 'subprocess'} & loaded_by_the_plugin()\n"
+        "def loaded_by_the_plugin():\n"
+        "    import subprocess\n"
+        "    code = 'import sys, pytest; before = set(sys.modules); import pytest_millicast_tokens;' \\\n"
+        "        'print(*set(sys.modules) - before)'\n"
+        "    done = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, check=True)\n"
+        "    return set(done.stdout.split())\n",
+        MILLICAST_TOKENS_LIBRARY=str(tmp_path / "missing"),
+    )
+    assert said.startswith("1 passed"), said
+
+
+def test_importing_what_is_for_tests_needs_no_pytest(tmp_path: Path) -> None:
+    code = "import sys; sys.modules['pytest'] = None; import millicast_tokens.testing; print('imported')"
+    environment = {**os.environ, "PYTHONPATH": str(PACKAGES)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (done.stdout, done.stderr) == ("imported\n", "")
+
+
+def test_it_works_on_several_workers_of_xdist_at_once(tmp_path: Path) -> None:
+    said = run(
+        tmp_path,
+        "import pytest\n"
+        "@pytest.mark.parametrize('turn', range(8))\n"
+        "def test_it(millicast_emulator, turn):\n"
+        "    with millicast_emulator.client() as client:\n"
+        "        assert client.publish_tokens.create('a', ['s']).id == 1000\n",
+        "-n",
+        "2",
+    )
+    assert said.startswith("8 passed"), said
