@@ -388,7 +388,7 @@ def test_faults_are_set_counted_and_cleared(emulator: Emulator) -> None:
         client.publish_tokens.list_page()
         with pytest.raises(mct.RateLimitedError) as limited:
             client.clusters()
-        assert limited.value.retry_after == 7
+        assert limited.value.retry_after_ms == 7000
         assert [(rule["fault"], rule["done"]) for rule in emulator.faults()] == [("503", 1), ("429", 1)]
         emulator.clear_faults()
         client.clusters()

@@ -1,7 +1,10 @@
 //! One connection: its handshake, its requests, and its end.
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
-use std::pin::pin;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Router;
@@ -11,17 +14,23 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
+
+use crate::faults::{End, Fault, IsReused, Script};
+use crate::wire::{Stream, Wire};
 
 /// How long a handshake, and the head of a request, may take to arrive.
 const LONGEST_HEAD: Duration = Duration::from_secs(30);
 
 /// The largest head of a request: whoever sends more holds no more memory.
 const LARGEST_HEAD: usize = 64 * 1024;
+
+/// What a server says that does not expect TLS.
+const PLAIN: &[u8] =
+    b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nContent-Length: 18\r\nConnection: close\r\n\r\nthis is plain HTTP";
 
 /// That the emulator ends.
 pub struct Ending(watch::Receiver<bool>);
@@ -37,10 +46,24 @@ impl Ending {
     }
 }
 
+/// How a connection becomes one that carries requests.
+pub enum Handshake {
+    None,
+    Tls(TlsAcceptor),
+    Spoilt(Fault),
+}
+
 /// Serves a connection until it ends, from either side.
-pub async fn serve(stream: TcpStream, peer: SocketAddr, tls: Option<TlsAcceptor>, app: Router, mut ending: Ending) {
-    let Some(tls) = tls else {
-        return serve_requests(stream, peer, app, ending).await;
+pub async fn serve(stream: TcpStream, peer: SocketAddr, handshake: Handshake, app: Router, mut ending: Ending) {
+    let tls = match handshake {
+        Handshake::None => return serve_requests(stream, peer, app, ending).await,
+        Handshake::Tls(tls) => tls,
+        Handshake::Spoilt(fault) => {
+            return tokio::select! {
+                () = spoil_handshake(Wire::new(stream), fault) => {}
+                () = ending.comes() => {}
+            };
+        }
     };
     let handshake = tokio::time::timeout(LONGEST_HEAD, tls.accept(stream));
     let shaken = tokio::select! {
@@ -53,21 +76,87 @@ pub async fn serve(stream: TcpStream, peer: SocketAddr, tls: Option<TlsAcceptor>
     }
 }
 
-async fn serve_requests<S: AsyncRead + AsyncWrite + Unpin>(stream: S, peer: SocketAddr, app: Router, mut ending: Ending) {
-    let service = service_fn(move |request: hyper::Request<Incoming>| {
-        let mut request = request.map(Body::new);
-        request.extensions_mut().insert(ConnectInfo(peer));
-        app.clone().oneshot(request)
-    });
-    let mut builder = http1::Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(LONGEST_HEAD).max_buf_size(LARGEST_HEAD);
-    let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
-    // What goes wrong on a connection is its client's doing, and the client knows.
-    tokio::select! {
-        _ = connection.as_mut() => {}
-        () = ending.comes() => {
-            connection.as_mut().graceful_shutdown();
-            let _ = connection.await;
+async fn spoil_handshake(mut wire: Wire<TcpStream>, fault: Fault) {
+    if fault == Fault::TlsSilence {
+        wire.ignore().await;
+        return;
+    }
+    let said = if fault == Fault::TlsPlain { PLAIN } else { b"" };
+    // Once the client has begun, so that it is told while it waits.
+    let begins = tokio::time::timeout(LONGEST_HEAD, wire.begins()).await;
+    if begins.unwrap_or(false) {
+        wire.play(Script::send(said, End::Close)).await;
+        // To drop what the client still sends would be a reset, which might overtake what was said.
+        let _ = tokio::time::timeout(LONGEST_HEAD, wire.ignore()).await;
+    }
+}
+
+/// Lets hyper serve, but for what is a fault's to say.
+async fn serve_requests<S: Stream>(stream: S, peer: SocketAddr, app: Router, mut ending: Ending) {
+    let line = Line { peer, app, is_used: Arc::default() };
+    let mut wire = Wire::new(stream);
+    while let Some((interrupted, script)) = line.serve_until_fault(wire, &mut ending).await {
+        wire = interrupted;
+        let goes_on = tokio::select! {
+            goes_on = wire.play(script) => goes_on,
+            () = ending.comes() => false,
+        };
+        if !goes_on {
+            return;
         }
+    }
+}
+
+/// What a connection's requests have in common.
+struct Line {
+    peer: SocketAddr,
+    app: Router,
+    /// Whether it has carried a request.
+    is_used: Arc<AtomicBool>,
+}
+
+impl Line {
+    /// Serves until the connection ends, or until an answer is one that a script takes the place of.
+    async fn serve_until_fault<S: Stream>(&self, wire: Wire<S>, ending: &mut Ending) -> Option<(Wire<S>, Script)> {
+        let (hand_over, mut handed_over) = mpsc::channel(1);
+        let service = service_fn(|request: hyper::Request<Incoming>| {
+            let answer = self.app.clone().oneshot(self.with_extensions(request));
+            let hand_over = hand_over.clone();
+            async move {
+                let mut response = answer.await?;
+                let Some(script) = response.extensions_mut().remove::<Script>() else { return Ok::<_, Infallible>(response) };
+                let _there_is_one_request_at_a_time = hand_over.try_send(script);
+                // Hyper has no answer to this one: the connection is taken from it.
+                std::future::pending().await
+            }
+        });
+        let mut builder = http1::Builder::new();
+        builder.timer(TokioTimer::new()).header_read_timeout(LONGEST_HEAD).max_buf_size(LARGEST_HEAD);
+        let mut connection = builder.serve_connection(TokioIo::new(wire), service);
+        // What goes wrong on a connection is its client's doing, and the client knows.
+        let script = tokio::select! {
+            _ = &mut connection => return None,
+            script = handed_over.recv() => script,
+            () = ending.comes() => None,
+        };
+        let Some(script) = script else {
+            Pin::new(&mut connection).graceful_shutdown();
+            tokio::select! {
+                _ = connection => {}
+                _ = handed_over.recv() => {}
+            }
+            return None;
+        };
+        let parts = connection.into_parts();
+        let mut wire = parts.io.into_inner();
+        wire.put_back(parts.read_buf);
+        Some((wire, script))
+    }
+
+    fn with_extensions(&self, request: hyper::Request<Incoming>) -> hyper::Request<Body> {
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(ConnectInfo(self.peer));
+        request.extensions_mut().insert(IsReused(self.is_used.swap(true, Ordering::Relaxed)));
+        request
     }
 }

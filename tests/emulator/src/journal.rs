@@ -56,6 +56,9 @@ pub struct Remarks {
     pub refusal: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fault: Option<String>,
+    /// It was not carried out and not answered either: there is no status.
+    #[serde(skip)]
+    pub is_unanswered: bool,
 }
 
 #[derive(Serialize)]
@@ -68,7 +71,8 @@ struct Entry<'a> {
     query: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     operation: Option<&'static str>,
-    status: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<u16>,
     ms: f64,
     #[serde(flatten)]
     remarks: Remarks,
@@ -187,7 +191,7 @@ pub async fn note(State(shared): State<Arc<Shared>>, ConnectInfo(peer): ConnectI
         operation: Operation::of(&method, &path).map(Operation::name),
         path: shortened(without_tokens(&path)),
         query: shortened(without_tokens(&query)),
-        status: response.status().as_u16(),
+        status: (!remarks.is_unanswered).then_some(response.status().as_u16()),
         ms: (began.elapsed().as_secs_f64() * 1e5).round() / 1e2,
         remarks,
     });

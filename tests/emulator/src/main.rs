@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use millicast_emulator::{CountryOf, Emulator, Options};
+use millicast_emulator::{CountryOf, Emulator, FaultPlan, Options};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
@@ -75,6 +75,10 @@ struct Arguments {
     #[arg(long, value_name = "MS", default_value_t = 0)]
     latency: u64,
 
+    /// Let things go wrong: FAULT[@OPERATION][:key=value[,key=value]], several joined by ";" (repeatable)
+    #[arg(long, value_name = "SPEC")]
+    faults: Vec<FaultPlan>,
+
     /// Stop the clock at this time, in seconds since the epoch
     #[arg(long, value_name = "EPOCH")]
     clock: Option<i64>,
@@ -118,6 +122,7 @@ fn run(arguments: Arguments) -> Result<(), String> {
         state: arguments.state,
         rate_limit: arguments.rate_limit,
         latency: Duration::from_millis(arguments.latency),
+        faults: FaultPlan::of_all(arguments.faults).map_err(|error| error.to_string())?,
         clock: arguments.clock,
         journal: arguments.journal,
         // Nobody could ask for them, and this may run for days.

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use crate::address::CountryOf;
 use crate::clock::LATEST_NOW;
+use crate::faults::FaultPlan;
 
 /// The largest id that every JSON reader keeps exact.
 const LARGEST_FIRST_ID: u64 = 1 << 53;
@@ -39,6 +40,8 @@ pub struct Options {
     pub rate_limit: Option<u32>,
     /// How long every answer takes at the least.
     pub latency: Duration,
+    /// What goes wrong, and how often.
+    pub faults: FaultPlan,
     /// Where the clock stands, in seconds since the epoch. It goes with the system's if unset.
     pub clock: Option<i64>,
     /// A file that gets a line of JSON for each request.
@@ -64,6 +67,7 @@ impl Options {
             state: None,
             rate_limit: None,
             latency: Duration::ZERO,
+            faults: FaultPlan::default(),
             clock: None,
             journal: None,
             record_requests: true,
@@ -94,6 +98,9 @@ impl Options {
         if !(1..=LARGEST_FIRST_ID).contains(&self.first_id) {
             return refuse("the first id is between 1 and 2^53");
         }
+        if let Some(wrong) = self.faults.needs_tls().filter(|_| self.tls.is_none()) {
+            return refuse(&format!("{}: {}", wrong.place, wrong.why));
+        }
         Ok(())
     }
 }
@@ -114,6 +121,7 @@ impl fmt::Debug for Options {
             .field("state", &self.state)
             .field("rate_limit", &self.rate_limit)
             .field("latency", &self.latency)
+            .field("faults", &self.faults)
             .field("clock", &self.clock)
             .field("journal", &self.journal)
             .field("record_requests", &self.record_requests)

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 
 use crate::envelope::Refusal;
 use crate::intake::take_in;
 use crate::state::Shared;
 use crate::tokens::{Publish, Subscribe};
-use crate::{analytics, clusters, control, director, journal, pace, tokens};
+use crate::{analytics, clusters, control, director, faults, journal, pace, tokens};
 
 /// The whole emulator.
 pub fn all(shared: Arc<Shared>) -> Router {
@@ -28,6 +28,10 @@ pub fn all(shared: Arc<Shared>) -> Router {
         // The intake has bounded the body already.
         .layer(DefaultBodyLimit::disable())
         .layer(from_fn_with_state(Arc::clone(&shared), pace::keep))
+        // Inside of the faults for the answers that they spoil, and outside for those that they make.
+        .layer(from_fn(director::open_to_pages))
+        .layer(from_fn_with_state(Arc::clone(&shared), faults::strike))
+        .layer(from_fn(director::open_to_pages))
         .layer(from_fn_with_state(Arc::clone(&shared), take_in))
         .layer(from_fn_with_state(Arc::clone(&shared), journal::note))
         .with_state(shared)

@@ -8,12 +8,12 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use axum::Router;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::runtime::{Builder, Runtime};
-use tokio::sync::{Semaphore, oneshot, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot, watch};
 use tokio_rustls::TlsAcceptor;
 
-use crate::connection::{self, Ending};
+use crate::connection::{self, Ending, Handshake};
 use crate::intake::{RecordedRequest, Recorder};
 use crate::options::Options;
 use crate::state::Shared;
@@ -29,6 +29,9 @@ const MOST_CONNECTIONS: usize = 900;
 /// How long nothing is accepted where the system has no descriptor left: no event tells when it has.
 const PAUSE: Duration = Duration::from_millis(50);
 
+/// How many connections wait to be accepted at the most.
+const MOST_WAITING: u32 = 1024;
+
 /// The platform, not yet running.
 pub struct Emulator;
 
@@ -42,7 +45,7 @@ impl Emulator {
         let listener = bind(options.listen)?;
         let address = listener.local_addr()?;
         let recorder = Arc::new(Recorder::new(options.record_requests));
-        let shared = Arc::new(Shared::new(options, Arc::clone(&recorder))?);
+        let shared = Arc::new(Shared::new(options, format!("{scheme}://{address}"), Arc::clone(&recorder))?);
 
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let listener = {
@@ -50,8 +53,10 @@ impl Emulator {
             TcpListener::from_std(listener)?
         };
         let (stop, stopped) = oneshot::channel();
-        let house = House { listener, tls, app: routes::all(shared) };
-        let thread = std::thread::Builder::new().name("millicast-emulator".to_owned()).spawn(move || serve(runtime, house, stopped))?;
+        let house = House { address, tls, app: routes::all(Arc::clone(&shared)), shared };
+        let port = house.port_with(listener);
+        let served = move || serve(runtime, port, house, stopped);
+        let thread = std::thread::Builder::new().name("millicast-emulator".to_owned()).spawn(served)?;
         Ok(Running { scheme, address, recorder, stop: Some(stop), thread: Some(thread) })
     }
 }
@@ -116,41 +121,108 @@ impl Drop for Running {
     }
 }
 
-/// Where connections come in, and what answers them.
-struct House {
-    listener: TcpListener,
-    tls: Option<TlsAcceptor>,
-    app: Router,
+/// Where connections come in.
+enum Port {
+    Open(TcpListener),
+    /// For a time, by a fault.
+    Closed(Duration),
 }
 
-fn serve(runtime: Runtime, house: House, stopped: oneshot::Receiver<()>) {
+/// What connections come to.
+struct House {
+    address: SocketAddr,
+    tls: Option<TlsAcceptor>,
+    app: Router,
+    shared: Arc<Shared>,
+}
+
+impl House {
+    /// Decides on the next connection before it is made: one that is refused never comes.
+    fn port_with(&self, listener: TcpListener) -> Port {
+        self.shared.faults.closes_port().map_or(Port::Open(listener), Port::Closed)
+    }
+
+    fn handshake(&self) -> Handshake {
+        let Some(tls) = &self.tls else { return Handshake::None };
+        self.shared.faults.at_handshake().map_or_else(|| Handshake::Tls(tls.clone()), Handshake::Spoilt)
+    }
+}
+
+fn serve(runtime: Runtime, port: Port, house: House, stopped: oneshot::Receiver<()>) {
     runtime.block_on(async move {
         let (ending, _) = watch::channel(false);
         let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
         tokio::select! {
-            () = take_connections(&house, &places, &ending) => {}
+            () = take_connections(port, &house, &places, &ending) => {}
             _ = stopped => {}
         }
-        // Nobody else comes in; who is in is asked to finish.
-        drop(house);
+        // The listener has gone with that, so nobody else comes in; who is in is asked to finish.
         ending.send_replace(true);
         let _ = tokio::time::timeout(GRACE, places.acquire_many(MOST_CONNECTIONS as u32)).await;
     });
     // Dropping the runtime here cancels what is left of the connections.
 }
 
-async fn take_connections(house: &House, places: &Arc<Semaphore>, ending: &watch::Sender<bool>) {
-    while let Ok(place) = Arc::clone(places).acquire_owned().await {
-        let (stream, peer) = accept(&house.listener).await;
-        // Answers are small: waiting to fill a packet only slows tests down.
-        let _ = stream.set_nodelay(true);
-        let ending = Ending::new(ending.subscribe());
-        let served = connection::serve(stream, peer, house.tls.clone(), house.app.clone(), ending);
-        tokio::spawn(async move {
-            served.await;
-            drop(place);
-        });
+async fn take_connections(mut port: Port, house: &House, places: &Arc<Semaphore>, ending: &watch::Sender<bool>) {
+    let mut changes = house.shared.faults.changes();
+    loop {
+        let listener = match port {
+            Port::Open(listener) => {
+                tokio::select! {
+                    (stream, peer, place) = next_connection(&listener, places) => {
+                        let ending = Ending::new(ending.subscribe());
+                        let served = connection::serve(stream, peer, house.handshake(), house.app.clone(), ending);
+                        tokio::spawn(async move {
+                            served.await;
+                            drop(place);
+                        });
+                    }
+                    // Other faults hold for the connection that is waited for.
+                    _ = changes.changed() => {}
+                }
+                listener
+            }
+            Port::Closed(time) => reopened(house.address, time, &mut changes).await,
+        };
+        let change = *changes.borrow_and_update();
+        port = house.port_with(listener);
+        house.shared.faults.heed(change);
     }
+}
+
+/// A connection, once there is a place for it.
+async fn next_connection(listener: &TcpListener, places: &Arc<Semaphore>) -> (TcpStream, SocketAddr, OwnedSemaphorePermit) {
+    let Ok(place) = Arc::clone(places).acquire_owned().await else { return std::future::pending().await };
+    let (stream, peer) = accept(listener).await;
+    // Answers are small: waiting to fill a packet only slows tests down.
+    let _ = stream.set_nodelay(true);
+    (stream, peer, place)
+}
+
+/// Listens again after a time, or as soon as other faults are in force.
+async fn reopened(address: SocketAddr, after: Duration, changes: &mut watch::Receiver<u64>) -> TcpListener {
+    let is_over = tokio::time::Instant::now() + after;
+    loop {
+        // It is bound, and does not listen: who asks for any port is not given this one meanwhile.
+        let bound = bind_only(address);
+        let wait = if bound.is_ok() { tokio::time::sleep_until(is_over) } else { tokio::time::sleep(PAUSE) };
+        tokio::select! {
+            () = wait => {}
+            _ = changes.changed() => {}
+        }
+        if let Ok(listener) = bound.and_then(|socket| socket.listen(MOST_WAITING)) {
+            return listener;
+        }
+    }
+}
+
+fn bind_only(address: SocketAddr) -> io::Result<TcpSocket> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // As the first listener had it: connections that came through it do not keep the address taken.
+    #[cfg(not(windows))]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    Ok(socket)
 }
 
 async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {

@@ -13,6 +13,7 @@ use crate::clock::Clock;
 use crate::database::Database;
 use crate::director::Sessions;
 use crate::envelope::Refusal;
+use crate::faults::Faults;
 use crate::intake::Recorder;
 use crate::journal::Journal;
 use crate::options::Options;
@@ -25,6 +26,8 @@ const ANY_ACCOUNT: &str = "emulator";
 
 /// What stays as it was set up, and the lock around what changes.
 pub struct Shared {
+    /// Where it listens.
+    pub url: String,
     pub secrets: Secrets,
     pub account: Account,
     pub trust_forwarded: bool,
@@ -35,11 +38,13 @@ pub struct Shared {
     pub recorder: Arc<Recorder>,
     pub journal: Journal,
     pub pace: Pace,
+    pub faults: Faults,
     platform: Mutex<Platform>,
 }
 
 impl Shared {
-    pub fn new(options: Options, recorder: Arc<Recorder>) -> io::Result<Self> {
+    /// `url` is where the emulator is reached.
+    pub fn new(options: Options, url: String, recorder: Arc<Recorder>) -> io::Result<Self> {
         let mut platform = Platform::starting_at(options.first_id);
         let clock = Clock::default();
         let mut is_new = true;
@@ -67,6 +72,7 @@ impl Shared {
             platform.make(beginning);
         }
         Ok(Self {
+            url: url.clone(),
             secrets: Secrets::new(&options.api_secrets)?,
             account: Account(options.account_id),
             trust_forwarded: options.trust_forwarded,
@@ -77,6 +83,7 @@ impl Shared {
             recorder,
             journal: Journal::new(options.journal.as_deref())?,
             pace: Pace::new(options.rate_limit, options.latency),
+            faults: Faults::new(options.faults, url, options.tls.is_some()),
             platform: Mutex::new(platform),
         })
     }

@@ -260,6 +260,13 @@ fn a_page_of_any_origin_may_ask_and_read_the_answer() {
         let answer = bench.send("POST", path, &asks[..1], b"{}");
         assert!(answer.head.contains("access-control-allow-origin: *"), "{}", answer.head);
     }
+    bench
+        .control("faults", &json!({ "faults": [{ "fault": "503", "operation": "director.*" }, { "fault": "drip-body", "ms": 1 }] }))
+        .data();
+    for path in ["/api/director/subscribe", "/api/whip/show"] {
+        let answer = bench.send("POST", path, &[("Origin", "https://player.example")], b"{}");
+        assert!(answer.head.contains("access-control-allow-origin: *"), "{}", answer.head);
+    }
     let api = bench.send("GET", "/api/publish_token/1", &[("Origin", "https://player.example")], b"");
     assert!(!api.head.contains("access-control"), "the API's secret is for no page: {}", api.head);
 }

@@ -150,10 +150,26 @@ fn a_secret_that_cannot_work_is_said_without_being_shown() {
 }
 
 #[test]
+fn faults_are_given_by_several_arguments_and_come_in_their_order() {
+    let program = Program::start(command(&["--api-secret", SECRET, "--faults", "503:nth=1", "--faults", "504:count=1;seed=1"]));
+    for status in ["503 Service Unavailable", "504 Gateway Timeout", "200 OK"] {
+        assert_eq!(Program::ask(&mut program.connect(), SECRET), format!("HTTP/1.1 {status}"));
+    }
+    let (code, said) = failed(command(&["--api-secret", SECRET, "--faults", "tls-close:count=1"]));
+    assert_eq!((code, said.lines().count()), (Some(1), 1), "{said}");
+    assert!(said.contains("tls-close") && said.contains("--tls"), "{said}");
+}
+
+#[test]
 fn options_out_of_range_are_refused() {
-    for (option, value) in
-        [("--first-id", "0"), ("--first-id", "9007199254740993"), ("--country-of", "10.0.0.0/8"), ("--country-of", "10.0.0.0/8=pl")]
-    {
+    for (option, value) in [
+        ("--first-id", "0"),
+        ("--first-id", "9007199254740993"),
+        ("--country-of", "10.0.0.0/8"),
+        ("--country-of", "10.0.0.0/8=pl"),
+        ("--faults", "sabotage"),
+        ("--faults", "503:nth=0"),
+    ] {
         let (code, said) = failed(command(&["--api-secret", SECRET, option, value]));
         assert_eq!(code, Some(2), "{option} {value}");
         assert!(said.contains(option), "{said}");

@@ -1,5 +1,6 @@
 //! `/_emulator/*`: what a test does to the emulator, and no client does to the platform.
 
+mod faults;
 mod guard;
 mod view;
 
@@ -30,6 +31,7 @@ pub fn routes() -> Router<Arc<Shared>> {
         .route("/_emulator/publish", post(publish))
         .route("/_emulator/token/publish/{id}", post(token::<Publish>))
         .route("/_emulator/token/subscribe/{id}", post(token::<Subscribe>))
+        .merge(faults::routes())
         .merge(view::routes())
         .route_layer(from_fn(guard::local_only))
 }

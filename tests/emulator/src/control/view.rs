@@ -26,6 +26,7 @@ async fn status(State(shared): State<Arc<Shared>>) -> Answer {
     let platform = shared.platform();
     Ok(success(json!({
         "version": env!("CARGO_PKG_VERSION"),
+        "url": shared.url,
         "accountId": shared.account.set(),
         "now": shared.clock.now().unix_timestamp(),
         "clockStands": shared.clock.stands(),

@@ -16,11 +16,15 @@ pub async fn preflight() -> Response {
     (StatusCode::NO_CONTENT, allowed).into_response()
 }
 
-/// Opens the answers to every page. Whether its origin is allowed is for the token to say.
+/// Opens the director's answers, faults among them, to every page. Whether its origin is allowed is for the token to say.
 pub async fn open(request: Request, next: Next) -> Response {
+    let is_for_pages = ["/api/director/", "/api/whip/", "/api/whep/"].iter().any(|start| request.uri().path().starts_with(start));
     let mut response = next.run(request).await;
-    let headers: &mut HeaderMap = response.headers_mut();
-    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("Location, X-Emulator-Rule, X-Emulator-Reason"));
+    if is_for_pages {
+        let headers: &mut HeaderMap = response.headers_mut();
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+        let exposed = HeaderValue::from_static("Location, Retry-After, X-Emulator-Rule, X-Emulator-Reason");
+        headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
+    }
     response
 }

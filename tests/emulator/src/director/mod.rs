@@ -15,7 +15,6 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::middleware::from_fn;
 use axum::response::Response;
 use axum::routing::post;
 use serde_json::{Value, json};
@@ -30,6 +29,7 @@ use crate::tokens::{Kind, Token};
 use crate::validate::units;
 
 use asker::Asker;
+pub use cors::open as open_to_pages;
 use judge::{Admission, judge_publisher, judge_viewer};
 pub use rule::Rule;
 pub use session::{Role, Sessions};
@@ -78,7 +78,6 @@ pub fn routes() -> Router<Arc<Shared>> {
         .route("/api/director/publish", post(publish).options(cors::preflight))
         .route("/api/director/subscribe", post(subscribe).options(cors::preflight))
         .merge(whip::routes())
-        .route_layer(from_fn(cors::open))
 }
 
 async fn publish(State(shared): State<Arc<Shared>>, asker: Asker, body: Bytes) -> Answer {
