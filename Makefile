@@ -10,8 +10,9 @@ RELEASE := $(TARGET)/release
 SMALL := $(TARGET)/small
 VENV := $(TARGET)/venv
 CLIENTS := $(TARGET)/clients
+PAGE_VENV := $(TARGET)/page-venv
 HEADER := include/millicast_tokens.h
-PYTHON_SOURCES := bindings/python examples/python tests/python tests/clients tests/tools benches
+PYTHON_SOURCES := bindings/python examples/python tests/python tests/clients tests/page tests/tools benches
 
 export CARGO_TARGET_DIR := $(TARGET)
 export PYTHONDONTWRITEBYTECODE := 1
@@ -94,7 +95,7 @@ demo: build ## Run the C and the Python example against an emulator, and ask its
 	examples/demo.sh
 
 .PHONY: test
-test: test-rust test-small test-portable test-source test-c test-small-c test-cpp test-python test-clients test-readme test-install ## Run every test
+test: test-rust test-small test-portable test-source test-c test-small-c test-cpp test-python test-clients test-page test-readme test-install ## Run every test
 
 .PHONY: test-rust
 test-rust: ## Run the Rust tests: the C interface, the emulator
@@ -165,6 +166,20 @@ $(CLIENTS)/node: tests/clients/node/package-lock.json tests/clients/node/package
 .PHONY: test-clients
 test-clients: build $(CLIENTS)/python $(CLIENTS)/node ## Run a generator of requests and the vendor's clients against the emulator
 	PYTHONPATH=$(ROOT)/bindings/python NODE_PATH=$(CLIENTS)/node_modules $(CLIENTS)/venv/bin/python -m pytest -q -rs tests/clients
+
+$(PAGE_VENV)/ready: tests/page/requirements.txt
+	$(PYTHON) -m venv $(PAGE_VENV)
+	$(PAGE_VENV)/bin/pip install --quiet -r $<
+	touch $@
+
+# The browser is /usr/bin/chromium, driven by /usr/bin/chromedriver: Debian's chromium and chromium-driver.
+.PHONY: test-page
+test-page: build $(PAGE_VENV)/ready ## Run the tests of the emulator's page in a browser
+	$(PAGE_VENV)/bin/python -m pytest -q -rs tests/page
+
+.PHONY: page-picture
+page-picture: build $(PAGE_VENV)/ready ## Take the picture of the page that its documentation shows
+	$(PAGE_VENV)/bin/python tests/page/screenshot.py tests/emulator/page.png
 
 .PHONY: test-readme
 test-readme: build $(VENV)/ready ## Run the programs of README.md

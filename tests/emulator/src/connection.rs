@@ -1,7 +1,7 @@
 //! One connection: its handshake, its requests, and its end.
 
 use std::convert::Infallible;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -53,10 +53,34 @@ pub enum Handshake {
     Spoilt(Fault),
 }
 
+/// The two ends of a connection. An extension of each of its requests.
+#[derive(Clone, Copy)]
+pub struct Ends {
+    peer: SocketAddr,
+    here: Option<SocketAddr>,
+}
+
+impl Ends {
+    fn of(stream: &TcpStream, peer: SocketAddr) -> Self {
+        Self { peer, here: stream.local_addr().ok() }
+    }
+
+    /// Whether an address is this machine's: a loopback one, or the one that the connection leads to.
+    pub fn is_here(self, address: IpAddr) -> bool {
+        let address = address.to_canonical();
+        address.is_loopback() || self.here.is_some_and(|here| here.ip().to_canonical() == address)
+    }
+
+    pub fn is_within_this_machine(self) -> bool {
+        self.is_here(self.peer.ip())
+    }
+}
+
 /// Serves a connection until it ends, from either side.
 pub async fn serve(stream: TcpStream, peer: SocketAddr, handshake: Handshake, app: Router, mut ending: Ending) {
+    let ends = Ends::of(&stream, peer);
     let tls = match handshake {
-        Handshake::None => return serve_requests(stream, peer, app, ending).await,
+        Handshake::None => return serve_requests(stream, ends, app, ending).await,
         Handshake::Tls(tls) => tls,
         Handshake::Spoilt(fault) => {
             return tokio::select! {
@@ -72,7 +96,7 @@ pub async fn serve(stream: TcpStream, peer: SocketAddr, handshake: Handshake, ap
     };
     // Who does not agree on TLS was told so by the handshake itself.
     if let Ok(Ok(stream)) = shaken {
-        serve_requests(stream, peer, app, ending).await;
+        serve_requests(stream, ends, app, ending).await;
     }
 }
 
@@ -92,8 +116,8 @@ async fn spoil_handshake(mut wire: Wire<TcpStream>, fault: Fault) {
 }
 
 /// Lets hyper serve, but for what is a fault's to say.
-async fn serve_requests<S: Stream>(stream: S, peer: SocketAddr, app: Router, mut ending: Ending) {
-    let line = Line { peer, app, is_used: Arc::default() };
+async fn serve_requests<S: Stream>(stream: S, ends: Ends, app: Router, mut ending: Ending) {
+    let line = Line { ends, app, is_used: Arc::default() };
     let mut wire = Wire::new(stream);
     while let Some((interrupted, script)) = line.serve_until_fault(wire, &mut ending).await {
         wire = interrupted;
@@ -109,7 +133,7 @@ async fn serve_requests<S: Stream>(stream: S, peer: SocketAddr, app: Router, mut
 
 /// What a connection's requests have in common.
 struct Line {
-    peer: SocketAddr,
+    ends: Ends,
     app: Router,
     /// Whether it has carried a request.
     is_used: Arc<AtomicBool>,
@@ -155,8 +179,18 @@ impl Line {
 
     fn with_extensions(&self, request: hyper::Request<Incoming>) -> hyper::Request<Body> {
         let mut request = request.map(Body::new);
-        request.extensions_mut().insert(ConnectInfo(self.peer));
+        request.extensions_mut().insert(ConnectInfo(self.ends.peer));
+        request.extensions_mut().insert(self.ends);
         request.extensions_mut().insert(IsReused(self.is_used.swap(true, Ordering::Relaxed)));
         request
+    }
+}
+
+#[cfg(test)]
+impl Ends {
+    /// From one address to another.
+    pub fn between(peer: &str, here: &str) -> Self {
+        let end = |address: &str| SocketAddr::new(address.parse().unwrap(), 1);
+        Self { peer: end(peer), here: Some(end(here)) }
     }
 }

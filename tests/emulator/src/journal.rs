@@ -128,8 +128,7 @@ impl Journal {
 
     pub fn newer(&self, after: u64) -> Newer {
         let recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
-        // One that was never given is taken for the newest: it comes from an earlier run.
-        let wanted = recent.last.saturating_sub(after.min(recent.last));
+        let wanted = recent.last - of_this_run(after, recent.last);
         let given = usize::try_from(wanted).unwrap_or(usize::MAX).min(recent.entries.len());
         Newer {
             last: recent.last,
@@ -141,6 +140,7 @@ impl Journal {
     /// Returns once there is an entry after this one.
     pub async fn wait_for_newer(&self, after: u64) {
         let mut newest = self.newest.subscribe();
+        let after = of_this_run(after, self.last());
         // It goes only with the emulator itself.
         let _ = newest.wait_for(|last| *last > after).await;
     }
@@ -169,6 +169,11 @@ impl Journal {
             let _ = writeln!(io::stderr(), "millicast-emulator: entries are missing from the journal: {error}");
         }
     }
+}
+
+/// One that was never given comes from an earlier run: whoever asks has seen nothing of this one.
+fn of_this_run(after: u64, last: u64) -> u64 {
+    if after > last { 0 } else { after }
 }
 
 /// The outermost layer: every request gets its entry when its answer is ready.

@@ -34,6 +34,7 @@ mod operation;
 mod options;
 mod origin;
 mod pace;
+mod page;
 mod query;
 mod random;
 mod routes;

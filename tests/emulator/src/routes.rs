@@ -11,7 +11,7 @@ use crate::envelope::Refusal;
 use crate::intake::take_in;
 use crate::state::Shared;
 use crate::tokens::{Publish, Subscribe};
-use crate::{analytics, clusters, control, director, faults, journal, pace, tokens};
+use crate::{analytics, clusters, control, director, faults, journal, pace, page, tokens};
 
 /// The whole emulator.
 pub fn all(shared: Arc<Shared>) -> Router {
@@ -23,6 +23,7 @@ pub fn all(shared: Arc<Shared>) -> Router {
         .merge(analytics::routes())
         .merge(director::routes())
         .merge(control::routes())
+        .merge(page::routes())
         .fallback(|| async { Refusal::error(StatusCode::NOT_FOUND, "Not Found") })
         .method_not_allowed_fallback(|| async { Refusal::error(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed") })
         // The intake has bounded the body already.

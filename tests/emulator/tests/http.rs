@@ -76,7 +76,7 @@ fn every_secret_given_opens_the_api() {
 #[test]
 fn a_path_that_leads_nowhere_is_an_error_with_404() {
     let bench = Bench::new();
-    for path in ["/", "/api", "/api/publish_token/1000/streams", "/api/publish_tokens", "/_emulator", "/_emulator/x", "/%ff"] {
+    for path in ["/nowhere", "/api", "/api/publish_token/1000/streams", "/api/publish_tokens", "/_emulator", "/_emulator/x", "/%ff"] {
         let answer = bench.get(path);
         assert_eq!(answer.status, 404, "{path}");
         assert_eq!(answer.body, json!({ "status": "error", "message": "Not Found", "code": 404, "data": null }));

@@ -5,33 +5,35 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use axum::extract::{ConnectInfo, Request};
+use axum::Extension;
+use axum::extract::Request;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+use crate::connection::Ends;
 use crate::envelope::Refusal;
 
 /// What a proxy adds: whoever is behind it may be on another machine.
 const PROXY_HEADERS: [&str; 5] = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"];
 
-pub async fn local_only(ConnectInfo(peer): ConnectInfo<SocketAddr>, request: Request, next: Next) -> Response {
-    match refusal(peer.ip(), request.headers()) {
+pub async fn local_only(Extension(ends): Extension<Ends>, request: Request, next: Next) -> Response {
+    match refusal(ends, request.headers()) {
         Some(why) => Refusal::error(StatusCode::FORBIDDEN, why).into_response(),
         None => next.run(request).await,
     }
 }
 
-fn refusal(peer: IpAddr, headers: &HeaderMap) -> Option<&'static str> {
-    if !peer.to_canonical().is_loopback() {
+fn refusal(ends: Ends, headers: &HeaderMap) -> Option<&'static str> {
+    if !ends.is_within_this_machine() {
         return Some("Only this machine controls the emulator");
     }
     if PROXY_HEADERS.iter().any(|name| headers.contains_key(*name)) {
         return Some("The emulator is not controlled through a proxy");
     }
     let host = text(headers, header::HOST.as_str());
-    if headers.contains_key(header::HOST) && !host.is_some_and(is_loopback) {
-        return Some("The emulator is controlled by the name localhost or a loopback address");
+    if headers.contains_key(header::HOST) && !host.is_some_and(|host| is_ours(host, ends)) {
+        return Some("The emulator is controlled by the name localhost or by an address, not by another name");
     }
     let comes_from_elsewhere = match headers.get(header::ORIGIN) {
         Some(_) => !text(headers, "origin").is_some_and(|origin| host.is_some_and(|host| is_origin_of(origin, host))),
@@ -54,16 +56,16 @@ fn is_origin_of(origin: &str, host: &str) -> bool {
 }
 
 /// Whether a `Host`, with its port or without, is a name that nobody can lead elsewhere.
-fn is_loopback(host: &str) -> bool {
+fn is_ours(host: &str, ends: Ends) -> bool {
     if let Ok(address) = host.parse::<SocketAddr>() {
-        return address.ip().to_canonical().is_loopback();
+        return ends.is_here(address.ip());
     }
     let name = match host.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
         _ => host,
     };
     let address = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name);
-    name.eq_ignore_ascii_case("localhost") || address.parse::<IpAddr>().is_ok_and(|address| address.to_canonical().is_loopback())
+    name.eq_ignore_ascii_case("localhost") || address.parse::<IpAddr>().is_ok_and(|address| ends.is_here(address))
 }
 
 #[cfg(test)]
@@ -75,18 +77,25 @@ mod tests {
     }
 
     fn is_let_in(pairs: &[(&'static str, &str)]) -> bool {
-        refusal("127.0.0.1".parse().unwrap(), &headers(pairs)).is_none()
+        refusal(Ends::between("127.0.0.1", "127.0.0.1"), &headers(pairs)).is_none()
     }
 
     #[test]
     fn only_a_program_on_this_machine_is_in_control() {
         let headers = HeaderMap::new();
-        for peer in ["127.0.0.1", "127.8.9.10", "::1", "::ffff:127.0.0.1"] {
-            assert_eq!(refusal(peer.parse().unwrap(), &headers), None, "{peer}");
+        for peer in ["127.0.0.1", "127.8.9.10", "::1", "::ffff:127.0.0.1", "192.0.2.7", "::ffff:192.0.2.7"] {
+            assert_eq!(refusal(Ends::between(peer, "192.0.2.7"), &headers), None, "{peer}");
         }
         for peer in ["192.0.2.1", "2001:db8::1", "::ffff:192.0.2.1", "0.0.0.0"] {
-            assert!(refusal(peer.parse().unwrap(), &headers).is_some(), "{peer}");
+            assert!(refusal(Ends::between(peer, "192.0.2.7"), &headers).is_some(), "{peer}");
         }
+    }
+
+    #[test]
+    fn the_address_that_is_listened_on_is_a_name_for_it() {
+        let ends = Ends::between("192.0.2.7", "192.0.2.7");
+        assert_eq!(refusal(ends, &headers(&[("host", "192.0.2.7:8080")])), None);
+        assert!(refusal(ends, &headers(&[("host", "192.0.2.8:8080")])).is_some());
     }
 
     #[test]

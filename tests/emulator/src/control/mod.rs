@@ -1,7 +1,7 @@
 //! `/_emulator/*`: what a test does to the emulator, and no client does to the platform.
 
 mod faults;
-mod guard;
+pub mod guard;
 mod view;
 
 use std::sync::Arc;

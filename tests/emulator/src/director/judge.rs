@@ -38,15 +38,15 @@ pub fn judge_publisher(
     wanted: &Wanted,
     now: OffsetDateTime,
 ) -> Result<Admission, Turned> {
-    let token = shown(&platform.publish, bearer, now)?;
-    check_stream(&token.terms, &wanted.stream)?;
-    check_page_and_address(&token.terms, asker)?;
-    Ok(Admission {
-        publish: Some(token.id),
-        binds: check_binding(token, asker.address)?,
-        requires_auth: Some(token.own.subscribe_requires_auth),
-        ..Admission::default()
-    })
+    let token = shown(&platform.publish, bearer)?;
+    let judged = || {
+        check_state(token, now)?;
+        check_stream(&token.terms, &wanted.stream)?;
+        check_page_and_address(&token.terms, asker)?;
+        check_binding(token, asker.address)
+    };
+    let binds = judged().map_err(|turned| turned.by(token.id))?;
+    Ok(Admission { publish: Some(token.id), binds, requires_auth: Some(token.own.subscribe_requires_auth), ..Admission::default() })
 }
 
 /// Judges a viewer by every rule, with a token or without one.
@@ -65,38 +65,67 @@ pub fn judge_viewer(
         return Ok(Admission::default());
     };
     // A token is hex: whatever has a dot in it means to be self-signed.
-    let is_self_signed = bearer.contains('.');
-    let (token, tracking_id) = if is_self_signed {
-        judge_self_signed(&platform.subscribe, asker, bearer, wanted, now)?
-    } else {
-        let token = shown(&platform.subscribe, bearer, now)?;
-        check_stream(&token.terms, &wanted.stream)?;
-        (token, token.own.tracking_id.clone())
+    let presented = if bearer.contains('.') { Some(SelfSigned::take_apart(bearer)?) } else { None };
+    let token = match &presented {
+        Some(presented) => parent(&platform.subscribe, presented)?,
+        None => shown(&platform.subscribe, bearer)?,
     };
-    check_page_and_address(&token.terms, asker)?;
-    let carriers = carriers(platform, shared, wanted, now)?;
-    // A subscribe token's lists stand in place of the publish token's.
-    if token.terms.has_countries() {
-        check_country(&token.terms, asker.address, &shared.countries)?;
-    } else {
-        check_carriers_countries(&carriers, asker, &shared.countries)?;
-    }
-    // Last, so that only a viewer who is let in takes a place.
-    let binds = check_binding(token, asker.address)?;
+    let judged = || {
+        let tracking_id = match &presented {
+            Some(presented) => judge_self_signed(presented, token, asker, wanted, now)?,
+            None => {
+                check_state(token, now)?;
+                check_stream(&token.terms, &wanted.stream)?;
+                token.own.tracking_id.clone()
+            }
+        };
+        check_page_and_address(&token.terms, asker)?;
+        check_viewers_country(platform, shared, token, asker, wanted)?;
+        // Last, so that only a viewer who is let in takes a place.
+        Ok((tracking_id, check_binding(token, asker.address)?))
+    };
+    let (tracking_id, binds) = judged().map_err(|turned: Turned| turned.by(token.id))?;
     Ok(Admission { subscribe: Some(token.id), tracking_id, binds, ..Admission::default() })
 }
 
-/// The token with this text, if it is good at all.
-fn shown<'a, K: Kind>(shelf: &'a Shelf<K>, bearer: &str, now: OffsetDateTime) -> Result<&'a Token<K>, Turned> {
-    let unknown = || Turned::new(Rule::TokenUnknown, format!("no {} token has this text", K::NAME));
-    let token = shelf.by_text(bearer).ok_or_else(unknown)?;
+/// The token with this text.
+fn shown<'a, K: Kind>(shelf: &'a Shelf<K>, bearer: &str) -> Result<&'a Token<K>, Turned> {
+    shelf.by_text(bearer).ok_or_else(|| Turned::new(Rule::TokenUnknown, format!("no {} token has this text", K::NAME)))
+}
+
+/// The token that a self-signed one claims to come from, and does.
+fn parent<'a>(shelf: &'a Shelf<Subscribe>, presented: &SelfSigned) -> Result<&'a Token<Subscribe>, Turned> {
+    let unknown = || Turned::new(Rule::ParentUnknown, "no subscribe token has the id in tokenId");
+    let parent = shelf.get(presented.parent_id()?).ok_or_else(unknown)?;
+    if !presented.is_signed_with(&parent.token) {
+        return Err(Turned::new(Rule::Signature, "the parent's token did not make this signature"));
+    }
+    Ok(parent)
+}
+
+fn check_state<K: Kind>(token: &Token<K>, now: OffsetDateTime) -> Result<(), Turned> {
     if !token.is_active {
         return Err(Turned::new(Rule::TokenInactive, "the token is disabled"));
     }
     if token.is_expired(now) {
         return Err(Turned::new(Rule::TokenExpired, "the token has expired"));
     }
-    Ok(token)
+    Ok(())
+}
+
+/// A subscribe token's lists stand in place of those of the publish tokens that the stream comes under.
+fn check_viewers_country(
+    platform: &Platform,
+    shared: &Shared,
+    token: &Token<Subscribe>,
+    asker: &Asker,
+    wanted: &Wanted,
+) -> Result<(), Turned> {
+    let carriers = carriers(platform, shared, wanted, shared.clock.now())?;
+    if token.terms.has_countries() {
+        return check_country(&token.terms, asker.address, &shared.countries);
+    }
+    check_carriers_countries(&carriers, asker, &shared.countries)
 }
 
 /// The publish tokens that the stream comes under: those that are live with it, or those that could be.
@@ -137,19 +166,14 @@ fn check_carriers_countries(carriers: &[&Token<Publish>], asker: &Asker, countri
     carriers.iter().try_for_each(|token| check_country(&token.terms, asker.address, countries))
 }
 
-fn judge_self_signed<'a>(
-    shelf: &'a Shelf<Subscribe>,
+/// Gives the tracking id that the viewer's traffic is counted for.
+fn judge_self_signed(
+    presented: &SelfSigned,
+    parent: &Token<Subscribe>,
     asker: &Asker,
-    bearer: &str,
     wanted: &Wanted,
     now: OffsetDateTime,
-) -> Result<(&'a Token<Subscribe>, Option<String>), Turned> {
-    let presented = SelfSigned::take_apart(bearer)?;
-    let parent =
-        shelf.get(presented.parent_id()?).ok_or_else(|| Turned::new(Rule::ParentUnknown, "no subscribe token has the id in tokenId"))?;
-    if !presented.is_signed_with(&parent.token) {
-        return Err(Turned::new(Rule::Signature, "the parent's token did not make this signature"));
-    }
+) -> Result<Option<String>, Turned> {
     if !parent.is_active {
         return Err(Turned::new(Rule::ParentInactive, "the parent is disabled"));
     }
@@ -168,7 +192,7 @@ fn judge_self_signed<'a>(
     // These narrow what the parent allows; the parent's own lists follow.
     check_origin(&claims.allowed_origins, &asker.whence)?;
     check_address(&claims.allowed_ip_addresses, asker.address)?;
-    Ok((parent, claims.tracking_id))
+    Ok(claims.tracking_id)
 }
 
 fn check_life(claims: &Claims, now: OffsetDateTime) -> Result<(), Turned> {

@@ -39,11 +39,17 @@ pub use session::{Role, Sessions};
 pub struct Turned {
     rule: Rule,
     reason: String,
+    /// The token that was shown, or the parent of what was, as far as it is known.
+    token_id: Option<u64>,
 }
 
 impl Turned {
     fn new(rule: Rule, reason: impl Into<String>) -> Self {
-        Self { rule, reason: reason.into() }
+        Self { rule, reason: reason.into(), token_id: None }
+    }
+
+    fn by(self, token_id: u64) -> Self {
+        Self { token_id: Some(token_id), ..self }
     }
 }
 
@@ -94,7 +100,7 @@ fn answer(shared: &Shared, asker: &Asker, role: Role, wanted: Result<Wanted, Tur
     let admission = match verdict {
         Ok(admission) => admission,
         Err(Failed::Broken(refusal)) => return Err(refusal),
-        Err(Failed::Turned(Turned { rule, reason })) => {
+        Err(Failed::Turned(Turned { rule, reason, .. })) => {
             let data = json!({ "message": rule.message(), "rule": rule.name(), "reason": reason });
             return Err(Refusal::fail(rule.status(), data).with(remarks));
         }
@@ -151,6 +157,7 @@ fn settle(
             remarks.rule = Some(turned.rule.name());
             remarks.reason = Some(turned.reason.clone());
             remarks.message = Some(turned.rule.message());
+            remarks.token_id = turned.token_id;
         }
         Err(Failed::Broken(_)) => {}
     }
