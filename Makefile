@@ -99,7 +99,15 @@ test: test-rust test-small test-portable test-source test-c test-small-c test-cp
 
 .PHONY: test-rust
 test-rust: ## Run the Rust tests: the C interface, the emulator
-	$(CARGO) test --locked --workspace
+	env -u EMULATOR $(CARGO) test --locked --workspace
+
+# How many requests `make hostile` sends.
+HOSTILE_REQUESTS := 1000000
+
+.PHONY: hostile
+hostile: ## Send a million hostile requests to the emulator, and see that it goes on and grows no larger
+	$(CARGO) build --release --locked -p millicast-emulator
+	HOSTILE_REQUESTS=$(HOSTILE_REQUESTS) $(CARGO) test --release --locked -p millicast-emulator --test hostile -- --nocapture
 
 .PHONY: faults
 faults: ## Print what each call does against each fault of a server
@@ -129,6 +137,11 @@ bench-sign: build $(VENV)/ready ## Compare signing and verifying with libjwt, Op
 .PHONY: bench-calls
 bench-calls: build $(VENV)/bench-calls ## Compare calls with libcurl and Python's requests, and show what idle clients take
 	PYTHONPATH=$(ROOT)/bindings/python $(VENV)/bin/python benches/calls/run.py $(RELEASE) $(INCLUDE) $(TARGET)/bench-calls $(ROUNDS)
+
+.PHONY: bench-emulator
+bench-emulator: ## Show what the emulator takes: requests a second, few tokens and many, its start, its memory
+	$(CARGO) build --release --locked -p millicast-emulator
+	$(PYTHON) benches/emulator/run.py $(EMULATOR) $(TARGET)/bench-emulator $(SECONDS)
 
 .PHONY: test-small-c
 test-small-c: small ## Run the C tests of a library made for signing only, under valgrind too

@@ -1,12 +1,13 @@
 //! The platform's state in an SQLite file, written before it is acknowledged.
 
-use std::io;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::Path;
+use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 
 use crate::analytics::{Key, Traffic, Usage};
 use crate::state::{Change, Kept};
@@ -17,6 +18,11 @@ const APPLICATION: i64 = 0x6d63_656d;
 
 /// The layout of the tables. One of a later emulator is refused.
 const LAYOUT: i64 = 1;
+
+/// What every SQLite file begins with.
+const BEGIN: &[u8] = b"SQLite format 3\0";
+
+const NO_DATABASE: &str = "the file is no database";
 
 const TABLES: &str = "
     CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -37,34 +43,45 @@ impl Database {
     /// One emulator holds it at a time: two would each answer from what they remember.
     pub fn open(file: &Path) -> io::Result<(Self, Option<Kept>)> {
         let refuse = |why: String| io::Error::other(format!("cannot keep the state in {}: {why}", file.display()));
-        let opened = make_private(file).and_then(|()| Self::connect(file));
-        let mut database = opened.map_err(|error| refuse(error.to_string()))?;
-        let kept = database.begin().map_err(|error| refuse(error.to_string()))?;
-        Ok((database, kept))
+        let opened = make_private(file).and_then(|()| Self::connect(file)).and_then(|mut database| {
+            let kept = database.begin()?;
+            Ok((database, kept))
+        });
+        opened.map_err(|error| refuse(error.to_string()))
     }
 
     fn connect(file: &Path) -> io::Result<Self> {
         let connection = Connection::open(file).map_err(io::Error::other)?;
+        // Who holds it goes on holding it: there is nothing to wait for.
+        connection.busy_timeout(Duration::ZERO).map_err(in_words)?;
         // Before anything is read: the first reading takes the lock.
-        let settings = "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;";
-        connection.execute_batch(settings).map_err(in_words)?;
+        connection.execute_batch("PRAGMA locking_mode = EXCLUSIVE;").map_err(in_words)?;
         Ok(Self { connection })
     }
 
     fn begin(&mut self) -> io::Result<Option<Kept>> {
-        let tables: i64 = self.number("SELECT count(*) FROM sqlite_schema")?;
-        if tables == 0 {
+        let is_new = self.number("SELECT count(*) FROM sqlite_schema")? == 0;
+        if !is_new {
+            self.check_layout()?;
+        }
+        // Not before it is known to be one of these: another program's file stays as it is.
+        self.connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;").map_err(in_words)?;
+        if is_new {
             let begin = format!("BEGIN; PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {LAYOUT}; {TABLES} COMMIT;");
             self.connection.execute_batch(&begin).map_err(in_words)?;
             return Ok(None);
         }
+        self.read()
+    }
+
+    fn check_layout(&self) -> io::Result<()> {
         if self.number("PRAGMA application_id")? != APPLICATION {
             return Err(io::Error::other("the database is another program's"));
         }
         if self.number("PRAGMA user_version")? != LAYOUT {
             return Err(io::Error::other("the database was written by another version of the emulator"));
         }
-        self.read()
+        Ok(())
     }
 
     fn number(&self, question: &str) -> io::Result<i64> {
@@ -169,23 +186,35 @@ fn to_json(value: &impl Serialize) -> io::Result<String> {
 
 /// The parser's words name a type and a place, and may repeat a value: what is kept has secrets in it.
 fn from_json<T: DeserializeOwned>(text: &str) -> io::Result<T> {
-    let value: Value = serde_json::from_str(text).map_err(|_| io::Error::other("an entry is no JSON"))?;
-    serde_json::from_value(value).map_err(|_| io::Error::other("an entry is not what this version keeps"))
+    serde_json::from_str(text).map_err(|error| {
+        let why = if error.is_data() { "an entry is not what this version keeps" } else { "an entry is no JSON" };
+        io::Error::other(why)
+    })
 }
 
 fn in_words(error: rusqlite::Error) -> io::Error {
     match error.sqlite_error_code() {
         Some(rusqlite::ErrorCode::DatabaseBusy) => io::Error::other("another emulator holds it"),
-        Some(rusqlite::ErrorCode::NotADatabase) => io::Error::other("the file is no database"),
+        Some(rusqlite::ErrorCode::NotADatabase) => io::Error::other(NO_DATABASE),
         _ => io::Error::other(error),
     }
 }
 
 /// The file holds token strings: nobody else of the machine may read it. What SQLite puts beside it takes its mode.
 fn make_private(file: &Path) -> io::Result<()> {
-    let mut options = std::fs::OpenOptions::new();
-    options.create(true).append(true);
+    let mut options = File::options();
+    options.create(true).append(true).read(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(file).map(drop)
+    let file = options.open(file)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::other("it is no file"));
+    }
+    // SQLite takes a short file of any kind for an empty database, and writes over it.
+    let mut begin = Vec::new();
+    file.take(BEGIN.len() as u64).read_to_end(&mut begin)?;
+    if begin.is_empty() || begin == BEGIN {
+        return Ok(());
+    }
+    Err(io::Error::other(NO_DATABASE))
 }

@@ -2,6 +2,7 @@
 
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::journal::Remarks;
@@ -10,8 +11,17 @@ use crate::journal::Remarks;
 pub type Answer = Result<Response, Refusal>;
 
 /// `{"status":"success","data":...}`.
-pub fn success(data: Value) -> Response {
-    enveloped(StatusCode::OK, &json!({ "status": "success", "data": data }))
+pub fn success(data: impl Serialize) -> Response {
+    match serde_json::to_string(&Success { status: "success", data }) {
+        Ok(text) => json_text(StatusCode::OK, text),
+        Err(_) => Refusal::error(StatusCode::INTERNAL_SERVER_ERROR, "The answer has no form in JSON").into_response(),
+    }
+}
+
+#[derive(Serialize)]
+struct Success<T> {
+    status: &'static str,
+    data: T,
 }
 
 /// An answer that is no success, in one of the other two envelopes.

@@ -26,6 +26,9 @@ const KEPT: usize = 1000;
 /// The longest path, query, stream or header that is written whole, in bytes.
 const LONGEST_TEXT: usize = 1024;
 
+/// How many fields of a refusal are written. A body of a mebibyte may have thousands at fault.
+const MOST_FIELDS: usize = 20;
+
 /// Parameters of a query that carry a token.
 const SECRET_PARAMETERS: [&str; 3] = ["auth", "token", "t"];
 
@@ -187,7 +190,8 @@ pub async fn note(State(shared): State<Arc<Shared>>, ConnectInfo(peer): ConnectI
     let (method, path) = (request.method().clone(), path.to_owned());
     let query = without_secrets(request.uri().query().unwrap_or_default());
     let mut response = next.run(request).await;
-    let remarks = response.extensions_mut().remove::<Remarks>().unwrap_or_default();
+    let mut remarks = response.extensions_mut().remove::<Remarks>().unwrap_or_default();
+    remarks.refusal = remarks.refusal.map(first_fields);
     shared.journal.write(Entry {
         seq: 0,
         time: clock::text(shared.clock.now()),
@@ -233,6 +237,17 @@ fn is_secret(name: &str) -> bool {
     name.contains('%') || SECRET_PARAMETERS.iter().any(|secret| name.eq_ignore_ascii_case(secret))
 }
 
+/// A refusal of which the first fields are left, with how many there were besides.
+fn first_fields(refusal: Value) -> Value {
+    match refusal {
+        Value::Object(fields) if fields.len() > MOST_FIELDS => {
+            let more = format!("and {} more", fields.len() - MOST_FIELDS);
+            fields.into_iter().take(MOST_FIELDS).chain([("…".to_owned(), more.into())]).collect()
+        }
+        whole => whole,
+    }
+}
+
 /// What is too long is cut, so that an entry has a bound.
 pub fn shortened(mut text: String) -> String {
     if text.len() > LONGEST_TEXT {
@@ -261,6 +276,15 @@ mod tests {
         assert_eq!(without_tokens(&format!("/api/subscribe_token/{token}")), "/api/subscribe_token/***");
         assert_eq!(without_tokens(&format!("a={token}&b={jwt}&c=1")), "a=***&b=***&c=1");
         assert_eq!(without_tokens("/api/whip/a%20show/é?"), "/api/whip/a%20show/é?");
+    }
+
+    #[test]
+    fn a_refusal_about_very_many_fields_is_cut_short() {
+        let fields = |count| -> Value { (0..count).map(|field| (format!("{field:03}"), Value::from("bad"))).collect() };
+        assert_eq!(first_fields(fields(MOST_FIELDS)), fields(MOST_FIELDS));
+        let cut = first_fields(fields(1000));
+        assert_eq!(cut.as_object().map(serde_json::Map::len), Some(MOST_FIELDS + 1));
+        assert_eq!(cut["…"], "and 980 more");
     }
 
     #[test]

@@ -5,14 +5,14 @@ use std::cmp::Ordering;
 use crate::query::Parameters;
 use crate::tokens::Token;
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub enum SortBy {
     Name,
     AddedOn,
 }
 
 /// An order of tokens.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Order {
     pub sort_by: SortBy,
     pub descending: bool,
@@ -20,14 +20,14 @@ pub struct Order {
 
 impl Order {
     /// These tokens in this order.
-    pub fn sorted<'a, K: 'a>(self, tokens: impl Iterator<Item = &'a Token<K>>) -> impl Iterator<Item = &'a Token<K>> {
+    pub fn sorted<'a, K: 'a>(self, tokens: impl Iterator<Item = &'a Token<K>>) -> Vec<&'a Token<K>> {
         let mut all: Vec<_> = tokens.collect();
         // The id settles what is otherwise equal, so pages neither overlap nor leave gaps.
         all.sort_unstable_by(|a, b| {
             let order = self.compare(a, b).then(a.id.cmp(&b.id));
             if self.descending { order.reverse() } else { order }
         });
-        all.into_iter()
+        all
     }
 
     fn compare<K>(self, a: &Token<K>, b: &Token<K>) -> Ordering {
@@ -76,6 +76,11 @@ impl Page {
         })
     }
 
+    /// How many come before the page.
+    pub fn begin(&self) -> usize {
+        self.skip
+    }
+
     /// How many come before the page and on it.
     pub fn end(&self) -> usize {
         self.skip.saturating_add(self.take)
@@ -88,11 +93,14 @@ impl Page {
 }
 
 /// Which tokens a listing by name shows.
+#[derive(Clone, PartialEq, Eq)]
 pub struct ByName {
     /// Lower-case.
     pub name: String,
     among_labels: bool,
     among_streams: bool,
+    /// Leaves out those that have wildcards alone.
+    only_named: bool,
 }
 
 impl ByName {
@@ -109,7 +117,12 @@ impl ByName {
                 return None;
             }
         };
-        Some(Self { name: name?, among_labels, among_streams })
+        Some(Self { name: name?, among_labels, among_streams, only_named: true })
+    }
+
+    /// Every token that has this somewhere.
+    pub fn anywhere(name: &str) -> Self {
+        Self { name: name.to_lowercase(), among_labels: true, among_streams: true, only_named: false }
     }
 
     /// Whether the name is of no account.
@@ -119,11 +132,9 @@ impl ByName {
 
     pub fn shows<K>(&self, token: &Token<K>) -> bool {
         let matches = |text: &str| text.to_lowercase().contains(&self.name);
-        let mut plain = token.terms.plain_streams().peekable();
-        if plain.peek().is_none() {
-            return false;
-        }
-        (self.among_labels && matches(&token.terms.label)) || (self.among_streams && plain.any(matches))
+        let in_label = || self.among_labels && matches(&token.terms.label);
+        let in_streams = || self.among_streams && token.terms.plain_streams().any(matches);
+        (!self.only_named || token.terms.is_named()) && (in_label() || in_streams())
     }
 }
 

@@ -50,7 +50,7 @@ pub const ALL: [Operation; 28] = [
 impl Operation {
     /// The operation that a request is for. Creates take a slash at the end of their path.
     pub fn of(method: &Method, path: &str) -> Option<Self> {
-        let path = if *method == Method::POST { path.strip_suffix('/').unwrap_or(path) } else { path };
+        let path = path.strip_suffix('/').filter(|base| *method == Method::POST && base.ends_with("_token")).unwrap_or(path);
         ALL.into_iter().find(|operation| operation.method == method.as_str() && fits(operation.path, path))
     }
 
@@ -89,7 +89,7 @@ mod tests {
 
     #[test]
     fn what_is_not_served_is_no_operation() {
-        for path in ["/", "/api", "/api/publish_token/1/2", "/_emulator/clock", "/api/whip/", "/api/whip//"] {
+        for path in ["/", "/api", "/api/publish_token/1/2", "/_emulator/clock", "/api/whip/", "/api/whip//", "/api/director/publish/"] {
             assert_eq!(name(Method::GET, path), None, "{path}");
             assert_eq!(name(Method::POST, path), None, "{path}");
         }

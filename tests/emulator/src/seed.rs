@@ -1,16 +1,17 @@
 //! What a platform begins with: tokens, traffic and live streams from a JSON file.
 
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::path::Path;
 
 use serde_json::{Map, Value};
 use time::format_description::well_known::Rfc3339;
-use time::{Duration, OffsetDateTime};
+use time::{Duration, OffsetDateTime, UtcOffset};
 
 use crate::control::read_usage;
 use crate::random;
 use crate::state::{Change, Platform};
-use crate::tokens::{Kind, Publish, Subscribe, Terms, Token};
+use crate::tokens::{Kind, Publish, Subscribe, Terms, Token, Version};
 use crate::validate::{Fields, Problems};
 
 /// The largest id that every JSON reader keeps exact.
@@ -24,7 +25,14 @@ pub fn read(file: &Path, platform: &Platform, now: OffsetDateTime) -> io::Result
     let Value::Object(seed) = seed else {
         return Err(refuse("it is no JSON object".to_owned()));
     };
-    let mut reading = Reading { now, next_id: platform.next_id, taken: Vec::new(), changes: Vec::new() };
+    let mut reading = Reading {
+        now,
+        next_id: platform.next_id,
+        ids: HashSet::new(),
+        texts: HashSet::new(),
+        published: HashMap::new(),
+        changes: Vec::new(),
+    };
     reading.read(&seed).map_err(refuse)?;
     Ok(reading.changes)
 }
@@ -32,8 +40,11 @@ pub fn read(file: &Path, platform: &Platform, now: OffsetDateTime) -> io::Result
 struct Reading {
     now: OffsetDateTime,
     next_id: u64,
-    /// Ids and texts, none of which comes twice.
-    taken: Vec<(u64, String)>,
+    /// No id comes twice, and no text.
+    ids: HashSet<u64>,
+    texts: HashSet<String>,
+    /// Where among the changes a publish token is.
+    published: HashMap<u64, usize>,
     changes: Vec<Change>,
 }
 
@@ -62,59 +73,57 @@ impl Reading {
         each(seed, name, |fields| {
             let token = self.token::<K>(fields)?;
             self.next_id = self.next_id.max(token.id + 1);
-            self.taken.push((token.id, token.token.clone()));
-            self.changes.push(K::put(token));
+            let change = K::put(token);
+            if let Change::Publish(token) = &change {
+                self.published.insert(token.id, self.changes.len());
+            }
+            self.changes.push(change);
             Ok(())
         })
     }
 
     /// What a create takes, or what a read has answered: there an unset cluster is an empty one.
-    fn token<K: Kind>(&self, fields: &Fields) -> Result<Token<K>, String> {
+    fn token<K: Kind>(&mut self, fields: &Fields) -> Result<Token<K>, String> {
         let no_random = |error: io::Error| error.to_string();
-        let terms = Terms::read(fields);
-        let own = K::read(fields).map_err(no_random)?;
+        let terms = Terms::read(fields, Version::V2);
+        let mut own = K::read(fields, Version::V2).map_err(no_random)?;
+        own.take_over(fields);
         let id = fields.integer("id", 1..=LARGEST_ID).and_then(|id| u64::try_from(id).ok()).unwrap_or(self.next_id);
         let text = match fields.text("token", 1..=1024) {
             Some(text) => text,
             None => random::token().map_err(no_random)?,
         };
-        if self.taken.iter().any(|(taken, _)| *taken == id) {
+        if !self.ids.insert(id) {
             fields.refuse("id", "Another token has this id.");
         }
-        if self.taken.iter().any(|(_, taken)| *taken == text) {
+        if !self.texts.insert(text.clone()) {
             fields.refuse("token", "Another token has this text.");
         }
         if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
             fields.refuse("token", "The text is not visible ASCII without blanks.");
         }
         let added_on = read_time(fields, "addedOn").unwrap_or(self.now);
-        let expires = terms.expires.and_then(|seconds| added_on.checked_add(Duration::seconds(seconds)));
+        let mut expires_on = read_time(fields, "expiresOn");
+        if let (None, Some(seconds)) = (expires_on, terms.expires) {
+            expires_on = added_on.checked_add(Duration::seconds(seconds));
+            if expires_on.is_none() {
+                fields.refuse("expires", "The token would expire past the year 9999.");
+            }
+        }
         let is_active = fields.flag("isActive").unwrap_or(true);
-        Ok(Token {
-            id,
-            token: text,
-            added_on,
-            expires_on: read_time(fields, "expiresOn").or(expires),
-            is_active,
-            terms,
-            own,
-            bound: Vec::new(),
-        })
+        Ok(Token { id, token: text, added_on, expires_on, is_active, terms, own, bound: Vec::new() })
     }
 
     fn live(&mut self, fields: &Fields) {
         let id = fields.integer("tokenId", 1..=LARGEST_ID).and_then(|id| u64::try_from(id).ok());
         let Some((id, stream)) = id.zip(fields.text("streamName", 1..=128)) else { return };
-        let token = self.changes.iter_mut().find_map(|change| match change {
-            Change::Publish(token) if token.id == id => Some(token),
-            _ => None,
-        });
+        let token = self.published.get(&id).and_then(|place| self.changes.get_mut(*place));
         match token {
-            None => fields.refuse("tokenId", "No publish token of the seed has this id."),
-            Some(token) if !token.terms.cover(&stream) => fields.refuse("streamName", "The token is for other streams."),
-            Some(token) => {
+            Some(Change::Publish(token)) if token.terms.cover(&stream) => {
                 token.own.live.insert(stream);
             }
+            Some(_) => fields.refuse("streamName", "The token is for other streams."),
+            None => fields.refuse("tokenId", "No publish token of the seed has this id."),
         }
     }
 }
@@ -142,7 +151,8 @@ fn each(seed: &Map<String, Value>, name: &str, mut read: impl FnMut(&Fields) -> 
 
 fn read_time(fields: &Fields, name: &str) -> Option<OffsetDateTime> {
     let text = fields.text(name, 1..=64)?;
-    let time = OffsetDateTime::parse(&text, &Rfc3339).ok();
+    // Kept in UTC, as every other time is.
+    let time = OffsetDateTime::parse(&text, &Rfc3339).ok().and_then(|time| time.checked_to_offset(UtcOffset::UTC));
     if time.is_none() {
         fields.refuse(name, "The value is not a time such as 2026-01-31T12:00:00Z.");
     }

@@ -57,19 +57,19 @@ impl Shared {
             }
             platform.database = Some(database);
         }
-        // In one piece: what was begun is begun whole.
-        let mut beginning = Vec::new();
+        let mut changes = Vec::new();
         if let Some(epoch) = options.clock {
             let now = OffsetDateTime::from_unix_timestamp(epoch).map_err(io::Error::other)?;
             clock.move_to(Some(now));
-            beginning.push(Change::Clock(Some(now)));
+            changes.push(Change::Clock(Some(now)));
         }
-        if let Some(file) = options.seed.as_deref().filter(|_| is_new) {
-            beginning.extend(seed::read(file, &platform, clock.now())?);
+        let seed = options.seed.as_deref().filter(|_| is_new);
+        if let Some(file) = seed {
+            changes.extend(seed::read(file, &platform, clock.now())?);
         }
-        if !beginning.is_empty() {
-            platform.store(&beginning)?;
-            platform.make(beginning);
+        // Together: what holds a clock already would never be seeded.
+        if seed.is_some() || !changes.is_empty() {
+            platform.commit_at_start(changes)?;
         }
         Ok(Self {
             url: url.clone(),
@@ -162,6 +162,28 @@ impl Platform {
     pub fn commit(&mut self, changes: Vec<Change>) -> Result<(), Refusal> {
         self.store(&changes).map_err(|error| Refusal::unkept(&error.to_string()))?;
         self.make(changes);
+        Ok(())
+    }
+
+    /// The same at the start, when many tokens may come at once and there is none yet.
+    fn commit_at_start(&mut self, changes: Vec<Change>) -> io::Result<()> {
+        self.store(&changes)?;
+        let (mut publish, mut subscribe, mut others) = (Vec::new(), Vec::new(), Vec::new());
+        for change in changes {
+            self.next_id = self.next_id.max(change.least_next_id());
+            match change {
+                Change::Publish(token) => publish.push(token),
+                Change::Subscribe(token) => subscribe.push(token),
+                other => others.push(other),
+            }
+        }
+        if !publish.is_empty() {
+            self.publish = publish.into_iter().collect();
+        }
+        if !subscribe.is_empty() {
+            self.subscribe = subscribe.into_iter().collect();
+        }
+        self.make(others);
         Ok(())
     }
 

@@ -18,13 +18,19 @@ pub fn units(text: &str) -> usize {
     text.encode_utf16().count()
 }
 
+/// How many fields are found at fault. More help nobody, and a body has room for half a million.
+const MOST_FAULTS: usize = 1000;
+
 /// The fields found at fault so far. The first message about a field stands.
 #[derive(Default)]
 pub struct Problems(RefCell<BTreeMap<String, String>>);
 
 impl Problems {
     pub fn add(&self, field: String, message: impl Into<String>) {
-        self.0.borrow_mut().entry(field).or_insert_with(|| message.into());
+        let mut found = self.0.borrow_mut();
+        if found.len() < MOST_FAULTS {
+            found.entry(field).or_insert_with(|| message.into());
+        }
     }
 
     /// All of them in a line.

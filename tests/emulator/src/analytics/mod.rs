@@ -73,7 +73,7 @@ fn total(shared: &Shared, uri: &Uri, axis: Axis) -> Answer {
         let rows = rows.map(|(other, traffic)| row(axis, Some(other).filter(|other| !other.is_empty()), &traffic, usage.form));
         answer.insert(name.to_owned(), rows.collect());
     }
-    Ok(success(answer.into()))
+    Ok(success(answer))
 }
 
 fn series(shared: &Shared, uri: &Uri, axis: Axis) -> Answer {
@@ -99,7 +99,7 @@ fn series(shared: &Shared, uri: &Uri, axis: Axis) -> Answer {
         }
         answer.insert(name.to_owned(), steps.into());
     }
-    Ok(success(answer.into()))
+    Ok(success(answer))
 }
 
 fn row(axis: Axis, other: Option<&str>, traffic: &Traffic, form: Form) -> Value {

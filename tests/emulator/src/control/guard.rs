@@ -17,8 +17,13 @@ use crate::envelope::Refusal;
 /// What a proxy adds: whoever is behind it may be on another machine.
 const PROXY_HEADERS: [&str; 5] = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"];
 
+const NOT_BY_NAME: &str = "The emulator is controlled by the name localhost or by an address, not by another name";
+
 pub async fn local_only(Extension(ends): Extension<Ends>, request: Request, next: Next) -> Response {
-    match refusal(ends, request.headers()) {
+    // A request that names its server twice is for the one in its first line.
+    let is_for_another = request.uri().authority().is_some_and(|name| !is_ours(name.as_str(), ends));
+    let refusal = if is_for_another { Some(NOT_BY_NAME) } else { refusal(ends, request.headers()) };
+    match refusal {
         Some(why) => Refusal::error(StatusCode::FORBIDDEN, why).into_response(),
         None => next.run(request).await,
     }
@@ -33,7 +38,7 @@ fn refusal(ends: Ends, headers: &HeaderMap) -> Option<&'static str> {
     }
     let host = text(headers, header::HOST.as_str());
     if headers.contains_key(header::HOST) && !host.is_some_and(|host| is_ours(host, ends)) {
-        return Some("The emulator is controlled by the name localhost or by an address, not by another name");
+        return Some(NOT_BY_NAME);
     }
     let comes_from_elsewhere = match headers.get(header::ORIGIN) {
         Some(_) => !text(headers, "origin").is_some_and(|origin| host.is_some_and(|host| is_origin_of(origin, host))),

@@ -73,7 +73,7 @@ async fn clock(State(shared): State<Arc<Shared>>, body: Bytes) -> Answer {
 
 /// What every tracking id and stream have come to.
 async fn usage(State(shared): State<Arc<Shared>>) -> Answer {
-    Ok(success(shared.platform().usage.overview().into()))
+    Ok(success(shared.platform().usage.overview()))
 }
 
 /// Adds traffic, for the analytics to report.

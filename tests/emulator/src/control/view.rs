@@ -10,7 +10,7 @@ use axum::routing::get;
 use serde_json::{Map, Value, json};
 
 use crate::envelope::{Answer, Refusal, json_text, success};
-use crate::list::Page;
+use crate::list::{ByName, Page};
 use crate::query::Parameters;
 use crate::state::Shared;
 use crate::tokens::{Kind, Publish, Shelf, Subscribe, Token};
@@ -49,26 +49,25 @@ async fn tokens(State(shared): State<Arc<Shared>>, uri: Uri) -> Answer {
             false
         }
     };
-    let name = parameters.one("name").unwrap_or_default().to_lowercase();
+    let name = parameters.one("name").unwrap_or_default();
     let page = parameters.finish(Page::read(&parameters))?;
     let platform = shared.platform();
     Ok(success(if is_publish {
         let live = |token: &Token<Publish>, shown: &mut Map<String, Value>| {
             shown.insert("live".to_owned(), json!(token.own.live));
         };
-        shown(&platform.publish, &name, &page, live)
+        shown(&platform.publish, name, &page, live)
     } else {
-        shown::<Subscribe>(&platform.subscribe, &name, &page, |_, _| {})
+        shown::<Subscribe>(&platform.subscribe, name, &page, |_, _| {})
     }))
 }
 
 fn shown<K: Kind>(shelf: &Shelf<K>, name: &str, page: &Page, more: impl Fn(&Token<K>, &mut Map<String, Value>)) -> Value {
-    let holds = |token: &Token<K>| token.terms.searched().any(|text| text.to_lowercase().contains(name));
-    let tokens = if name.is_empty() { shelf.page(page) } else { shelf.search(name, page, holds) };
+    let tokens = if name.is_empty() { shelf.page(page) } else { shelf.search(&ByName::anywhere(name), page) };
     let tokens: Vec<Value> = tokens
         .into_iter()
         .map(|token| {
-            let mut shown = without_secrets(token.answer());
+            let mut shown = without_secrets(json!(token.answer()));
             shown.insert("bound".to_owned(), json!(token.bound));
             more(token, &mut shown);
             shown.into()

@@ -130,7 +130,7 @@ fn check_viewers_country(
 
 /// The publish tokens that the stream comes under: those that are live with it, or those that could be.
 fn carriers<'a>(platform: &'a Platform, shared: &Shared, wanted: &Wanted, now: OffsetDateTime) -> Result<Vec<&'a Token<Publish>>, Turned> {
-    let live: Vec<_> = platform.publish.live().filter(|token| token.own.live.contains(&wanted.stream)).collect();
+    let live: Vec<_> = platform.publish.live_with(&wanted.stream).collect();
     if !live.is_empty() {
         return Ok(live);
     }

@@ -41,21 +41,27 @@ impl Grams {
         }
     }
 
-    /// The ids that have every part of this lower-case text. Not all of them need have it whole.
-    pub fn holding(&self, text: &str) -> RoaringTreemap {
+    /// For every part of this lower-case text, the ids that have it; fewest first. Nothing if nobody has one of them.
+    pub fn parts(&self, text: &str) -> Vec<&RoaringTreemap> {
         let text: Vec<char> = text.chars().collect();
-        let mut found: Option<RoaringTreemap> = None;
-        for part in text.windows(text.len().clamp(1, LONGEST)) {
-            let Some(ids) = self.0.get(&gram(part)) else {
-                return RoaringTreemap::new();
-            };
-            match &mut found {
-                None => found = Some(ids.clone()),
-                Some(found) => *found &= ids,
-            }
-        }
-        found.unwrap_or_default()
+        let parts = text.windows(text.len().clamp(1, LONGEST)).map(|part| self.0.get(&gram(part)));
+        let mut parts: Vec<&RoaringTreemap> = parts.collect::<Option<_>>().unwrap_or_default();
+        parts.sort_by_key(|ids| ids.len());
+        parts
     }
+}
+
+/// The ids that are in all of these. Not all of them need have the text whole whose parts these are.
+pub fn common(parts: &[&RoaringTreemap]) -> RoaringTreemap {
+    let Some((fewest, others)) = parts.split_first() else { return RoaringTreemap::new() };
+    let mut common = (*fewest).clone();
+    for ids in others {
+        if common.is_empty() {
+            break;
+        }
+        common &= *ids;
+    }
+    common
 }
 
 fn gram(part: &[char]) -> Gram {
@@ -69,7 +75,7 @@ mod tests {
     use super::*;
 
     fn found(grams: &Grams, text: &str) -> Vec<u64> {
-        grams.holding(text).iter().collect()
+        common(&grams.parts(text)).iter().collect()
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 mod grams;
 mod kind;
+mod orders;
+mod pattern;
 mod publish;
 mod publish_only;
 mod routes;
@@ -13,8 +15,8 @@ mod update;
 use std::io;
 use std::net::IpAddr;
 
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Serialize, Serializer};
 use time::OffsetDateTime;
 
 use crate::validate::Fields;
@@ -73,29 +75,50 @@ impl<K: Kind> Token<K> {
     }
 
     /// The token as version 1 answers with it.
-    pub fn answer(&self) -> Value {
+    pub fn answer(&self) -> Answered<'_, K> {
         self.answer_in(Version::V1)
     }
 
     /// The token as a version of the API answers with it.
-    pub fn answer_in(&self, version: Version) -> Value {
-        let mut answer = Map::new();
-        let mut set = |name: &str, value: Value| answer.insert(name.to_owned(), value);
-        set("id", json!(self.id));
-        set("token", json!(self.token));
-        set("addedOn", json!(clock::text(self.added_on)));
-        set("expiresOn", json!(self.expires_on.map(clock::text)));
-        set("isActive", json!(self.is_active));
-        if version == Version::V1 {
-            // The label's older name.
-            set("name", json!(self.terms.label));
-        }
-        self.terms.answer(&mut answer);
-        self.own.answer(&mut answer);
+    pub fn answer_in(&self, version: Version) -> Answered<'_, K> {
+        Answered { token: self, version }
+    }
+}
 
-        let mut effective = self.terms.effective();
-        self.own.effective(&mut effective);
-        answer.insert("effectiveSettings".to_owned(), effective.into());
-        answer.into()
+/// A token as it is answered: written straight into the answer, since a listing has a hundred of them.
+pub struct Answered<'a, K> {
+    token: &'a Token<K>,
+    version: Version,
+}
+
+impl<K: Kind> Serialize for Answered<'_, K> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let token = self.token;
+        let mut answer = serializer.serialize_map(None)?;
+        answer.serialize_entry("id", &token.id)?;
+        answer.serialize_entry("token", &token.token)?;
+        answer.serialize_entry("addedOn", &clock::text(token.added_on))?;
+        answer.serialize_entry("expiresOn", &token.expires_on.map(clock::text))?;
+        answer.serialize_entry("isActive", &token.is_active)?;
+        if self.version == Version::V1 {
+            // The label's older name.
+            answer.serialize_entry("name", &token.terms.label)?;
+        }
+        token.terms.answer(&mut answer)?;
+        token.own.answer(&mut answer)?;
+        answer.serialize_entry("effectiveSettings", &Effective(token))?;
+        answer.end()
+    }
+}
+
+/// The settings that a token and its account make together.
+struct Effective<'a, K>(&'a Token<K>);
+
+impl<K: Kind> Serialize for Effective<'_, K> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut settings = serializer.serialize_map(None)?;
+        self.0.terms.effective(&mut settings)?;
+        self.0.own.effective(&mut settings)?;
+        settings.end()
     }
 }

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::io;
 
+use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::{Kind, Shelf, Token, Update, Version};
 use crate::random;
@@ -51,7 +52,7 @@ struct Restream {
 impl Kind for Publish {
     const NAME: &'static str = "publish";
 
-    fn read(fields: &Fields) -> io::Result<Self> {
+    fn read(fields: &Fields, version: Version) -> io::Result<Self> {
         let set = |name| fields.flag(name).unwrap_or(false);
         let publish = Self {
             subscribe_requires_auth: set("subscribeRequiresAuth"),
@@ -63,7 +64,7 @@ impl Kind for Publish {
             display_srt_passphrase: set("displaySrtPassphrase"),
             low_latency_rtmp: fields.flag("lowLatencyRtmp").unwrap_or(true),
             geo_cascade: fields.object("geoCascade").map(|cascade| GeoCascade::read(&cascade)),
-            restream: read_restream(fields, "restream", Version::V1),
+            restream: read_restream(fields, "restream", version),
             priority: read_priority(fields, "priority"),
             enable_utc_insertion: fields.flag("enableUTCInsertion"),
             encoder_profile_id: fields.filled_text("encoderProfileId"),
@@ -73,6 +74,12 @@ impl Kind for Publish {
         };
         publish.check(fields);
         Ok(publish)
+    }
+
+    fn take_over(&mut self, fields: &Fields) {
+        if let Some(passphrase) = fields.text("srtPassphrase", 10..=79) {
+            self.srt_passphrase = passphrase;
+        }
     }
 
     fn update(&mut self, update: &Update) {
@@ -95,29 +102,28 @@ impl Kind for Publish {
         self.check(update.fields());
     }
 
-    fn answer(&self, answer: &mut Map<String, Value>) {
-        let mut set = |name: &str, value: Value| answer.insert(name.to_owned(), value);
-        set("subscribeRequiresAuth", json!(self.subscribe_requires_auth));
-        set("drm", json!(self.drm));
-        set("record", json!(self.record));
-        set("clip", json!(self.clip));
-        set("multisource", json!(self.multisource));
-        set("enableThumbnails", json!(self.enable_thumbnails));
-        set("lowLatencyRtmp", json!(self.low_latency_rtmp));
-        set("integrationId", json!("None"));
-        set("displaySrtPassphrase", json!(self.display_srt_passphrase));
+    fn answer<M: SerializeMap>(&self, answer: &mut M) -> Result<(), M::Error> {
+        answer.serialize_entry("subscribeRequiresAuth", &self.subscribe_requires_auth)?;
+        answer.serialize_entry("drm", &self.drm)?;
+        answer.serialize_entry("record", &self.record)?;
+        answer.serialize_entry("clip", &self.clip)?;
+        answer.serialize_entry("multisource", &self.multisource)?;
+        answer.serialize_entry("enableThumbnails", &self.enable_thumbnails)?;
+        answer.serialize_entry("lowLatencyRtmp", &self.low_latency_rtmp)?;
+        answer.serialize_entry("integrationId", "None")?;
+        answer.serialize_entry("displaySrtPassphrase", &self.display_srt_passphrase)?;
         if self.display_srt_passphrase {
-            set("srtPassphrase", json!(self.srt_passphrase));
+            answer.serialize_entry("srtPassphrase", &self.srt_passphrase)?;
         }
-        set("geoCascade", json!(self.geo_cascade.as_ref().map(GeoCascade::answer)));
+        answer.serialize_entry("geoCascade", &self.geo_cascade.as_ref().map(GeoCascade::answer))?;
         let restream = self.restream.as_ref();
-        set("restream", json!(restream.map(|all| all.iter().map(Restream::answer).collect::<Vec<_>>())));
-        set("priority", json!(self.priority));
-        set("enableUTCInsertion", json!(self.enable_utc_insertion));
-        set("encoderProfileId", json!(self.encoder_profile_id));
+        answer.serialize_entry("restream", &restream.map(|all| all.iter().map(Restream::answer).collect::<Vec<_>>()))?;
+        answer.serialize_entry("priority", &self.priority)?;
+        answer.serialize_entry("enableUTCInsertion", &self.enable_utc_insertion)?;
+        answer.serialize_entry("encoderProfileId", &self.encoder_profile_id)
     }
 
-    fn effective(&self, settings: &mut Map<String, Value>) {
+    fn effective<M: SerializeMap>(&self, settings: &mut M) -> Result<(), M::Error> {
         // This account cascades nowhere of itself, and to every cluster when told to cascade.
         let cascade = self.geo_cascade.as_ref();
         let is_enabled = cascade.and_then(|cascade| cascade.is_enabled).unwrap_or(false);
@@ -125,14 +131,12 @@ impl Kind for Publish {
             Some(clusters) => json!(clusters),
             None => json!(["all"]),
         };
-        let cascade = json!({ "isEnabled": is_enabled, "clusters": clusters });
-        settings.insert("geoCascade".to_owned(), cascade);
-        let insertion = self.enable_utc_insertion.unwrap_or(false);
-        settings.insert("enableUTCInsertion".to_owned(), json!(insertion));
+        settings.serialize_entry("geoCascade", &json!({ "isEnabled": is_enabled, "clusters": clusters }))?;
+        settings.serialize_entry("enableUTCInsertion", &self.enable_utc_insertion.unwrap_or(false))
     }
 
-    fn is_live(&self) -> bool {
-        !self.live.is_empty()
+    fn live(&self) -> impl Iterator<Item = &String> {
+        self.live.iter()
     }
 
     fn shelf(platform: &Platform) -> &Shelf<Self> {

@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::routing::{get, patch, post};
 use serde_json::{Value, json};
 
-use super::{Id, Kind, Publish, Shelf, Token, no_token_words, read_id};
+use super::{Id, Kind, Publish, Token, no_token_words, read_id};
 use crate::auth::Authorized;
 use crate::body::declared_object;
 use crate::envelope::{Answer, Refusal, success};
@@ -36,7 +36,7 @@ async fn list_by_cluster(_: Authorized, State(shared): State<Arc<Shared>>, uri: 
     let (cluster, page) = parameters.finish(cluster.zip(page))?;
     let platform = shared.platform();
     let shown = platform.publish.in_cluster(cluster, &page);
-    Ok(success(shown.into_iter().map(Token::answer).collect()))
+    Ok(success(shown.into_iter().map(Token::answer).collect::<Vec<_>>()))
 }
 
 async fn active(_: Authorized, State(shared): State<Arc<Shared>>, uri: Uri) -> Answer {
@@ -44,12 +44,13 @@ async fn active(_: Authorized, State(shared): State<Arc<Shared>>, uri: Uri) -> A
     let (account, stream) = parameters.finish(read_stream_id(&parameters))?;
     let platform = shared.platform();
     // Another account's streams are none of this one's business.
-    Ok(success(ids(&platform.publish, |token| shared.account.is(account) && token.own.live.contains(stream))))
+    let is_own = shared.account.is(account);
+    Ok(success(ids(platform.publish.live_with(stream).filter(|_| is_own))))
 }
 
 async fn active_all(_: Authorized, State(shared): State<Arc<Shared>>) -> Answer {
     let platform = shared.platform();
-    Ok(success(ids(&platform.publish, |_| true)))
+    Ok(success(ids(platform.publish.live())))
 }
 
 /// The account and the stream. A stream's name may hold slashes, an account's does not.
@@ -62,8 +63,8 @@ fn read_stream_id(parameters: &Parameters) -> Option<(&str, &str)> {
     parts
 }
 
-fn ids(shelf: &Shelf<Publish>, shown: impl Fn(&Token<Publish>) -> bool) -> Value {
-    let ids: Vec<u64> = shelf.live().filter(|token| shown(token)).map(|token| token.id).collect();
+fn ids<'a>(tokens: impl Iterator<Item = &'a Token<Publish>>) -> Value {
+    let ids: Vec<u64> = tokens.map(|token| token.id).collect();
     json!({ "tokenIds": ids })
 }
 

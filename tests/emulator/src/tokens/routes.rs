@@ -37,8 +37,8 @@ async fn create<K: Kind>(_: Authorized, State(shared): State<Arc<Shared>>, heade
     let request = declared_object(&headers, &body)?;
     let problems = Problems::default();
     let fields = Fields::of(&request, &problems);
-    let terms = Terms::read(&fields);
-    let own = K::read(&fields).map_err(|_| random::none())?;
+    let terms = Terms::read(&fields, Version::V1);
+    let own = K::read(&fields, Version::V1).map_err(|_| random::none())?;
     problems.settle()?;
 
     let text = random::token().map_err(|_| random::none())?;
@@ -54,9 +54,9 @@ async fn create<K: Kind>(_: Authorized, State(shared): State<Arc<Shared>>, heade
         own,
         bound: Vec::new(),
     };
-    let answer = token.answer();
+    let answer = success(token.answer());
     platform.commit(vec![K::put(token)])?;
-    Ok(success(answer))
+    Ok(answer)
 }
 
 async fn list<K: Kind>(_: Authorized, State(shared): State<Arc<Shared>>, uri: Uri) -> Answer {
@@ -64,7 +64,7 @@ async fn list<K: Kind>(_: Authorized, State(shared): State<Arc<Shared>>, uri: Ur
     let page = parameters.finish(Page::read(&parameters))?;
     let platform = shared.platform();
     let shown = K::shelf(&platform).page(&page);
-    Ok(success(shown.into_iter().map(Token::answer).collect()))
+    Ok(success(shown.into_iter().map(Token::answer).collect::<Vec<_>>()))
 }
 
 async fn list_by_name<K: Kind>(_: Authorized, State(shared): State<Arc<Shared>>, uri: Uri) -> Answer {
@@ -74,8 +74,8 @@ async fn list_by_name<K: Kind>(_: Authorized, State(shared): State<Arc<Shared>>,
     let (by_name, page) = parameters.finish(by_name.zip(page))?;
     let platform = shared.platform();
     let shelf = K::shelf(&platform);
-    let shown = if by_name.is_everything() { shelf.named(&page) } else { shelf.search(&by_name.name, &page, |token| by_name.shows(token)) };
-    Ok(success(shown.into_iter().map(Token::answer).collect()))
+    let shown = if by_name.is_everything() { shelf.named(&page) } else { shelf.search(&by_name, &page) };
+    Ok(success(shown.into_iter().map(Token::answer).collect::<Vec<_>>()))
 }
 
 async fn read<K: Kind>(_: Authorized, State(shared): State<Arc<Shared>>, id: Id) -> Answer {
@@ -106,9 +106,9 @@ fn update<K: Kind>(shared: &Shared, headers: &HeaderMap, id: Id, body: &[u8], ve
     updated.update(&update).map_err(|_| random::none())?;
     update.demand_something();
     problems.settle()?;
-    let answer = updated.answer_in(version);
+    let answer = success(updated.answer_in(version));
     platform.commit(vec![K::put(updated)])?;
-    Ok(success(answer))
+    Ok(answer)
 }
 
 async fn delete<K: Kind>(_: Authorized, State(shared): State<Arc<Shared>>, id: Id) -> Answer {

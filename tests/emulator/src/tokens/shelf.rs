@@ -1,35 +1,52 @@
 //! All tokens of one kind, and the ways in which they are found.
 //!
-//! Whatever is asked of a hundred thousand tokens takes about as long as of ten: each question has an index.
+//! Whatever is asked of a hundred thousand tokens takes about as long as of ten: each question has an index. A page far into
+//! much that a search finds is the one exception: all of it has to be found, once after each change.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use roaring::RoaringTreemap;
 
-use super::grams::Grams;
+use super::grams::{Grams, common};
+use super::orders::Orders;
 use super::{Kind, Token};
-use crate::list::{Order, Page, SortBy};
+use crate::list::{ByName, Order, Page};
+
+/// How many tokens are looked at one after the other before it is quicker to look them up.
+const FEW_STEPS: usize = 500;
 
 /// How many tokens may be stepped over for each one that would otherwise be sorted.
-const STEPS_FOR_ONE_SORTED: usize = 8;
+const STEPS_FOR_ONE_SORTED: usize = 16;
+
+/// How many searches are remembered until something changes.
+const MOST_SEARCHES: usize = 4;
+
+/// What a search has found, in its order.
+struct Found {
+    search: ByName,
+    order: Order,
+    ids: Vec<u64>,
+}
 
 /// All tokens of one kind, by id.
 pub struct Shelf<K> {
     tokens: BTreeMap<u64, Token<K>>,
     by_text: HashMap<String, u64>,
-    /// Ids in the two orders that listings have, so that a page is cut out of them and nothing is sorted.
-    by_label: Vec<u64>,
-    by_date: Vec<u64>,
+    all: Orders,
     /// Which tokens hold a part of a text in their label or in the name of a stream.
     grams: Grams,
     by_stream: HashMap<String, BTreeSet<u64>>,
-    by_cluster: HashMap<String, RoaringTreemap>,
+    by_cluster: HashMap<String, Orders>,
     /// Those with a stream that is no wildcard.
-    named: RoaringTreemap,
+    named: Orders,
     /// Those with a stream that is a pattern.
     with_patterns: BTreeSet<u64>,
-    /// Those that are live.
+    /// Those that are live, and with which stream.
     live: BTreeSet<u64>,
+    by_live_stream: HashMap<String, BTreeSet<u64>>,
+    /// Much that was found, since the last change.
+    found: RefCell<VecDeque<Found>>,
 }
 
 impl<K> Default for Shelf<K> {
@@ -37,14 +54,15 @@ impl<K> Default for Shelf<K> {
         Self {
             tokens: BTreeMap::new(),
             by_text: HashMap::new(),
-            by_label: Vec::new(),
-            by_date: Vec::new(),
+            all: Orders::default(),
             grams: Grams::default(),
             by_stream: HashMap::new(),
             by_cluster: HashMap::new(),
-            named: RoaringTreemap::new(),
+            named: Orders::default(),
             with_patterns: BTreeSet::new(),
             live: BTreeSet::new(),
+            by_live_stream: HashMap::new(),
+            found: RefCell::default(),
         }
     }
 }
@@ -57,12 +75,12 @@ impl<K: Kind> FromIterator<Token<K>> for Shelf<K> {
             shelf.note(&token);
             shelf.tokens.insert(token.id, token);
         }
-        let (mut by_label, mut by_date): (Vec<u64>, Vec<u64>) = shelf.tokens.keys().map(|id| (*id, *id)).unzip();
-        // Ids come in their order, and a stable sort leaves equals in it.
-        by_label.sort_by(|a, b| shelf.tokens[a].terms.label.cmp(&shelf.tokens[b].terms.label));
-        by_date.sort_by_key(|id| shelf.tokens[id].added_on);
-        shelf.by_label = by_label;
-        shelf.by_date = by_date;
+        let tokens = &shelf.tokens;
+        let clusters: BTreeSet<&String> = tokens.values().filter_map(|token| token.terms.origin_cluster.as_ref()).collect();
+        shelf.all = Orders::of(tokens);
+        shelf.named = shelf.all.only(|id| tokens[&id].terms.is_named());
+        let of_cluster = |cluster: &String| shelf.all.only(|id| tokens[&id].terms.origin_cluster.as_ref() == Some(cluster));
+        shelf.by_cluster = clusters.into_iter().map(|cluster| (cluster.clone(), of_cluster(cluster))).collect();
         shelf
     }
 }
@@ -71,32 +89,36 @@ impl<K: Kind> Shelf<K> {
     /// Takes a token in, in place of the one with its id if there is one.
     pub fn put(&mut self, token: Token<K>) {
         self.remove(token.id);
+        self.found.get_mut().clear();
         self.note(&token);
-        let place = self.place_by_label(&token);
-        self.by_label.insert(place, token.id);
-        let place = self.place_by_date(&token);
-        self.by_date.insert(place, token.id);
+        self.all.insert(&token, &self.tokens);
+        if token.terms.is_named() {
+            self.named.insert(&token, &self.tokens);
+        }
+        if let Some(cluster) = &token.terms.origin_cluster {
+            self.by_cluster.entry(cluster.clone()).or_default().insert(&token, &self.tokens);
+        }
         self.tokens.insert(token.id, token);
     }
 
     pub fn remove(&mut self, id: u64) {
         let Some(token) = self.tokens.get(&id) else { return };
-        let (by_label, by_date) = (self.place_by_label(token), self.place_by_date(token));
-        self.by_label.remove(by_label);
-        self.by_date.remove(by_date);
+        self.all.remove(token, &self.tokens);
+        if token.terms.is_named() {
+            self.named.remove(token, &self.tokens);
+        }
+        if let Some(cluster) = &token.terms.origin_cluster
+            && let Some(orders) = self.by_cluster.get_mut(cluster)
+        {
+            orders.remove(token, &self.tokens);
+            if orders.is_empty() {
+                self.by_cluster.remove(cluster);
+            }
+        }
+        self.found.get_mut().clear();
         if let Some(token) = self.tokens.remove(&id) {
             self.forget(&token);
         }
-    }
-
-    fn place_by_label(&self, token: &Token<K>) -> usize {
-        let key = (&token.terms.label, token.id);
-        self.by_label.partition_point(|id| (&self.tokens[id].terms.label, *id) < key)
-    }
-
-    fn place_by_date(&self, token: &Token<K>) -> usize {
-        let key = (token.added_on, token.id);
-        self.by_date.partition_point(|id| (self.tokens[id].added_on, *id) < key)
     }
 
     fn note(&mut self, token: &Token<K>) {
@@ -106,15 +128,12 @@ impl<K: Kind> Shelf<K> {
         }
         for stream in token.terms.plain_streams() {
             self.by_stream.entry(stream.to_owned()).or_default().insert(token.id);
-            self.named.insert(token.id);
-        }
-        if let Some(cluster) = &token.terms.origin_cluster {
-            self.by_cluster.entry(cluster.clone()).or_default().insert(token.id);
         }
         if token.terms.has_patterns() {
             self.with_patterns.insert(token.id);
         }
-        if token.own.is_live() {
+        for stream in token.own.live() {
+            self.by_live_stream.entry(stream.clone()).or_default().insert(token.id);
             self.live.insert(token.id);
         }
     }
@@ -125,18 +144,11 @@ impl<K: Kind> Shelf<K> {
             self.grams.forget(token.id, text);
         }
         for stream in token.terms.plain_streams() {
-            if let Some(ids) = self.by_stream.get_mut(stream) {
-                ids.remove(&token.id);
-                if ids.is_empty() {
-                    self.by_stream.remove(stream);
-                }
-            }
+            forget(&mut self.by_stream, stream, token.id);
         }
-        let cluster = token.terms.origin_cluster.as_ref();
-        if let Some(ids) = cluster.and_then(|cluster| self.by_cluster.get_mut(cluster)) {
-            ids.remove(token.id);
+        for stream in token.own.live() {
+            forget(&mut self.by_live_stream, stream, token.id);
         }
-        self.named.remove(token.id);
         self.with_patterns.remove(&token.id);
         self.live.remove(&token.id);
     }
@@ -154,6 +166,11 @@ impl<K: Kind> Shelf<K> {
         self.live.iter().filter_map(|id| self.get(*id))
     }
 
+    /// Those that are live with this stream, by id.
+    pub fn live_with(&self, stream: &str) -> impl Iterator<Item = &Token<K>> {
+        self.by_live_stream.get(stream).into_iter().flatten().filter_map(|id| self.get(*id))
+    }
+
     /// The token with this text.
     pub fn by_text(&self, text: &str) -> Option<&Token<K>> {
         self.by_text.get(text).and_then(|id| self.get(*id))
@@ -168,44 +185,76 @@ impl<K: Kind> Shelf<K> {
 
     /// The tokens on a page of all of them; past the end there are none.
     pub fn page(&self, page: &Page) -> Vec<&Token<K>> {
-        page.cut(self.ids(page.order)).map(|id| &self.tokens[&id]).collect()
+        self.cut(&self.all, page)
     }
 
     /// The tokens on a page of those that have a stream that is no wildcard.
     pub fn named(&self, page: &Page) -> Vec<&Token<K>> {
-        self.among(&self.named, page, |_| true)
+        self.cut(&self.named, page)
     }
 
     /// The tokens on a page of those that name this cluster.
     pub fn in_cluster(&self, cluster: &str, page: &Page) -> Vec<&Token<K>> {
-        self.by_cluster.get(cluster).map_or_else(Vec::new, |ids| self.among(ids, page, |_| true))
+        self.by_cluster.get(cluster).map_or_else(Vec::new, |orders| self.cut(orders, page))
     }
 
-    /// The tokens on a page of those that hold a part in their label or a stream's name, and are shown.
-    pub fn search(&self, part: &str, page: &Page, shows: impl Fn(&Token<K>) -> bool) -> Vec<&Token<K>> {
-        self.among(&self.grams.holding(part), page, shows)
+    fn cut(&self, orders: &Orders, page: &Page) -> Vec<&Token<K>> {
+        orders.on(page).into_iter().filter_map(|id| self.get(id)).collect()
     }
 
-    fn among(&self, candidates: &RoaringTreemap, page: &Page, shows: impl Fn(&Token<K>) -> bool) -> Vec<&Token<K>> {
+    /// The tokens on a page of those that a search shows.
+    pub fn search(&self, search: &ByName, page: &Page) -> Vec<&Token<K>> {
+        let parts = self.grams.parts(&search.name);
+        let Some(fewest) = parts.first() else { return Vec::new() };
+        let likely = usize::try_from(fewest.len()).unwrap_or(usize::MAX).max(1);
+        // Where much is found, a page near the beginning is soon full.
+        if page.end().saturating_mul(self.tokens.len()) / likely <= FEW_STEPS
+            && let Some(tokens) = self.search_at_the_beginning(search, page)
+        {
+            return tokens;
+        }
+        if let Some(found) = self.found.borrow().iter().find(|found| found.search == *search && found.order == page.order) {
+            return page.cut(found.ids.iter()).filter_map(|id| self.get(*id)).collect();
+        }
+        let found = self.found_in_order(&common(&parts), search, page.order);
+        self.remember(search, page.order, &found);
+        page.cut(found.into_iter()).collect()
+    }
+
+    fn found_in_order(&self, candidates: &RoaringTreemap, search: &ByName, order: Order) -> Vec<&Token<K>> {
         let count = usize::try_from(candidates.len()).unwrap_or(usize::MAX);
-        if count == 0 {
-            return Vec::new();
+        // Where little is found it is soon sorted.
+        if count.saturating_mul(STEPS_FOR_ONE_SORTED) < self.tokens.len() {
+            return order.sorted(candidates.iter().filter_map(|id| self.get(id)).filter(|token| search.shows(token)));
         }
-        // Where much is found, a page is soon full; where little is, it is soon sorted.
-        let steps = page.end().saturating_mul(self.tokens.len()) / count;
-        if steps <= count.saturating_mul(STEPS_FOR_ONE_SORTED) {
-            let tokens = self.ids(page.order).filter(|id| candidates.contains(*id)).map(|id| &self.tokens[&id]);
-            return page.cut(tokens.filter(|token| shows(token))).collect();
-        }
-        let found = candidates.iter().filter_map(|id| self.get(id));
-        page.cut(page.order.sorted(found.filter(|token| shows(token)))).collect()
+        let ids = self.all.ids(order).filter(|id| candidates.contains(*id));
+        ids.filter_map(|id| self.get(id)).filter(|token| search.shows(token)).collect()
     }
 
-    fn ids(&self, order: Order) -> Box<dyn Iterator<Item = u64> + '_> {
-        let ids = match order.sort_by {
-            SortBy::Name => self.by_label.iter().copied(),
-            SortBy::AddedOn => self.by_date.iter().copied(),
-        };
-        if order.descending { Box::new(ids.rev()) } else { Box::new(ids) }
+    /// The page, if few steps from the beginning lead to its end.
+    fn search_at_the_beginning(&self, search: &ByName, page: &Page) -> Option<Vec<&Token<K>>> {
+        let tokens = self.all.ids(page.order).take(2 * FEW_STEPS).filter_map(|id| self.get(id));
+        let tokens: Vec<_> = tokens.filter(|token| search.shows(token)).take(page.end()).collect();
+        let is_known = tokens.len() == page.end() || self.tokens.len() <= 2 * FEW_STEPS;
+        is_known.then(|| page.cut(tokens.into_iter()).collect())
+    }
+
+    /// Whoever asks for a page of much that was found is likely to ask for the next one.
+    fn remember(&self, search: &ByName, order: Order, found: &[&Token<K>]) {
+        if found.len() > FEW_STEPS {
+            let mut all = self.found.borrow_mut();
+            all.truncate(MOST_SEARCHES - 1);
+            all.push_front(Found { search: search.clone(), order, ids: found.iter().map(|token| token.id).collect() });
+        }
+    }
+}
+
+/// Takes an id from a name; a name without any goes as well.
+fn forget(index: &mut HashMap<String, BTreeSet<u64>>, name: &str, id: u64) {
+    if let Some(ids) = index.get_mut(name) {
+        ids.remove(&id);
+        if ids.is_empty() {
+            index.remove(name);
+        }
     }
 }

@@ -2,10 +2,11 @@
 
 use std::io;
 
+use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
-use super::{Kind, Shelf, Token};
+use super::{Kind, Shelf, Token, Version};
 use crate::state::{Change, Platform};
 use crate::validate::Fields;
 
@@ -19,15 +20,15 @@ pub struct Subscribe {
 impl Kind for Subscribe {
     const NAME: &'static str = "subscribe";
 
-    fn read(fields: &Fields) -> io::Result<Self> {
+    fn read(fields: &Fields, _version: Version) -> io::Result<Self> {
         let tracking = fields.object("tracking");
         let tracking_id = tracking.and_then(|tracking| tracking.text("trackingId", 0..=128));
         Ok(Self { tracking_id: tracking_id.filter(|id| !id.is_empty()) })
     }
 
-    fn answer(&self, answer: &mut Map<String, Value>) {
+    fn answer<M: SerializeMap>(&self, answer: &mut M) -> Result<(), M::Error> {
         let tracking = self.tracking_id.as_ref().map(|id| json!({ "trackingId": id }));
-        answer.insert("tracking".to_owned(), json!(tracking));
+        answer.serialize_entry("tracking", &tracking)
     }
 
     fn shelf(platform: &Platform) -> &Shelf<Self> {

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use regex::Regex;
+use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
 
+use super::pattern::matches_whole;
 use super::{Update, Version};
 use crate::address::{AllowedAddress, is_country};
 use crate::origin::AllowedOrigin;
@@ -27,6 +27,10 @@ impl Stream {
         Self { name: fields.text("streamName", 1..=128).unwrap_or_default(), is_regex: fields.flag("isRegex").unwrap_or(false) }
     }
 
+    fn answer(&self) -> AnsweredStream<'_> {
+        AnsweredStream { stream_name: &self.name, is_regex: self.is_regex }
+    }
+
     /// Whether it stands for any name. Responses mark this one as a pattern at times and at times
     /// not.
     fn is_any(&self) -> bool {
@@ -40,10 +44,7 @@ impl Stream {
         if !self.is_regex {
             return self.name == wanted;
         }
-        // A pattern has to stand alone before it is wrapped, or `a)|(b` would become one.
-        // One that is no pattern in this dialect covers nothing.
-        let pattern = &self.name;
-        Regex::new(pattern).is_ok() && Regex::new(&format!(r"\A(?:{pattern})\z")).is_ok_and(|whole| whole.is_match(wanted))
+        matches_whole(&self.name, wanted)
     }
 }
 
@@ -64,11 +65,13 @@ pub struct Terms {
 }
 
 impl Terms {
-    /// Reads them; problems gather in the fields, and the result counts only if there are none.
-    pub fn read(fields: &Fields) -> Self {
+    /// Reads them; problems gather in the fields, and the result counts only if there are none. An update of version 2 may
+    /// have left a label empty.
+    pub fn read(fields: &Fields, version: Version) -> Self {
         fields.demand("label");
+        let shortest_label = if version == Version::V1 { 1 } else { 0 };
         let terms = Self {
-            label: fields.text("label", 1..=128).unwrap_or_default(),
+            label: fields.text("label", shortest_label..=128).unwrap_or_default(),
             streams: read_streams(fields),
             expires: fields.integer("expires", 1..=i32::MAX.into()),
             allowed_origins: fields.entries("allowedOrigins", AllowedOrigin::read).unwrap_or_default(),
@@ -132,6 +135,11 @@ impl Terms {
         self.streams.iter().filter(|stream| !stream.is_regex && !stream.is_any()).map(|stream| stream.name.as_str())
     }
 
+    /// Whether one of its streams is no wildcard.
+    pub fn is_named(&self) -> bool {
+        self.plain_streams().next().is_some()
+    }
+
     /// Whether one of its streams is a pattern.
     pub fn has_patterns(&self) -> bool {
         self.streams.iter().any(|stream| stream.is_regex || stream.is_any())
@@ -157,30 +165,31 @@ impl Terms {
         self.origin_cluster.as_deref().unwrap_or(ACCOUNT_CLUSTER)
     }
 
-    pub fn answer(&self, answer: &mut Map<String, Value>) {
-        let streams: Vec<_> = self.streams.iter().map(|stream| json!({ "streamName": stream.name, "isRegex": stream.is_regex })).collect();
-        let origins: Vec<_> = self.allowed_origins.iter().map(|o| &o.as_given).collect();
-        let addresses: Vec<_> = self.allowed_ip_addresses.iter().map(|a| &a.as_given).collect();
-        let mut set = |name: &str, value: Value| answer.insert(name.to_owned(), value);
-        set("label", json!(self.label));
-        set("streams", json!(streams));
-        set("allowedOrigins", json!(origins));
-        set("allowedIpAddresses", json!(addresses));
-        set("bindIpsOnUsage", json!(self.bind_ips_on_usage));
-        set("originCluster", json!(self.origin_cluster.as_deref().unwrap_or_default()));
-        set("allowedCountries", json!(self.allowed_countries));
-        set("deniedCountries", json!(self.denied_countries));
+    pub fn answer<M: SerializeMap>(&self, answer: &mut M) -> Result<(), M::Error> {
+        answer.serialize_entry("label", &self.label)?;
+        answer.serialize_entry("streams", &self.streams.iter().map(Stream::answer).collect::<Vec<_>>())?;
+        answer.serialize_entry("allowedOrigins", &self.allowed_origins)?;
+        answer.serialize_entry("allowedIpAddresses", &self.allowed_ip_addresses)?;
+        answer.serialize_entry("bindIpsOnUsage", &self.bind_ips_on_usage)?;
+        answer.serialize_entry("originCluster", self.origin_cluster.as_deref().unwrap_or_default())?;
+        answer.serialize_entry("allowedCountries", &self.allowed_countries)?;
+        answer.serialize_entry("deniedCountries", &self.denied_countries)
     }
 
     /// The settings that the account fills in where the token says nothing.
-    pub fn effective(&self) -> Map<String, Value> {
-        let mut settings = Map::new();
-        let mut set = |name: &str, value: Value| settings.insert(name.to_owned(), value);
-        set("originCluster", json!(self.effective_cluster()));
-        set("allowedCountries", json!(self.allowed_countries));
-        set("deniedCountries", json!(self.denied_countries));
-        settings
+    pub fn effective<M: SerializeMap>(&self, settings: &mut M) -> Result<(), M::Error> {
+        settings.serialize_entry("originCluster", self.effective_cluster())?;
+        settings.serialize_entry("allowedCountries", &self.allowed_countries)?;
+        settings.serialize_entry("deniedCountries", &self.denied_countries)
     }
+}
+
+/// A stream as an answer has it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct AnsweredStream<'a> {
+    stream_name: &'a str,
+    is_regex: bool,
 }
 
 fn read_streams(fields: &Fields) -> Vec<Stream> {

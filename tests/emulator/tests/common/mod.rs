@@ -13,6 +13,8 @@ use millicast_emulator::{Emulator, Options, Running};
 use ring::hmac;
 use serde_json::{Value, json};
 
+pub mod process;
+
 pub const SECRET: &str = "an-api-secret";
 
 /// The time that clocks are stopped at.
