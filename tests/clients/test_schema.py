@@ -104,7 +104,7 @@ DISAGREEMENTS = [
     ),
     Disagreement(
         "positive_data_acceptance",
-        r"bindIpsOnUsage: The value is not between .*",
+        r"bindIpsOnUsage: The value -?\d+ is not between .*",
         "The document has a limit on updates alone; a number of addresses is not negative on create either.",
         is_certain=False,
     ),

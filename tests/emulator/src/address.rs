@@ -48,6 +48,9 @@ impl FromStr for Network {
         };
         let address: IpAddr = address.parse().map_err(|_| not_one)?;
         let canonical = !prefix.is_empty() && prefix.bytes().all(|b| b.is_ascii_digit()) && (prefix.len() == 1 || !prefix.starts_with('0'));
+        if address.is_ipv6() && address.to_canonical().is_ipv4() {
+            return Err("an IPv4 block in its IPv6 form, which is written as an IPv4 one");
+        }
         let longest = if address.is_ipv4() { 32 } else { 128 };
         let prefix = match prefix.parse::<u8>() {
             Ok(prefix) if canonical && prefix <= longest => prefix,

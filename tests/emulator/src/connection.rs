@@ -15,7 +15,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpStream;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Semaphore, mpsc, watch};
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
 
@@ -77,10 +77,12 @@ impl Ends {
 }
 
 /// Serves a connection until it ends, from either side.
-pub async fn serve(stream: TcpStream, peer: SocketAddr, handshake: Handshake, app: Router, mut ending: Ending) {
+///
+/// `held` has the places of connections that a fault holds.
+pub async fn serve(stream: TcpStream, peer: SocketAddr, handshake: Handshake, app: Router, held: Arc<Semaphore>, mut ending: Ending) {
     let ends = Ends::of(&stream, peer);
     let tls = match handshake {
-        Handshake::None => return serve_requests(stream, ends, app, ending).await,
+        Handshake::None => return serve_requests(stream, ends, app, &held, ending).await,
         Handshake::Tls(tls) => tls,
         Handshake::Spoilt(fault) => {
             return tokio::select! {
@@ -96,7 +98,7 @@ pub async fn serve(stream: TcpStream, peer: SocketAddr, handshake: Handshake, ap
     };
     // Who does not agree on TLS was told so by the handshake itself.
     if let Ok(Ok(stream)) = shaken {
-        serve_requests(stream, ends, app, ending).await;
+        serve_requests(stream, ends, app, &held, ending).await;
     }
 }
 
@@ -116,11 +118,13 @@ async fn spoil_handshake(mut wire: Wire<TcpStream>, fault: Fault) {
 }
 
 /// Lets hyper serve, but for what is a fault's to say.
-async fn serve_requests<S: Stream>(stream: S, ends: Ends, app: Router, mut ending: Ending) {
+async fn serve_requests<S: Stream>(stream: S, ends: Ends, app: Router, held: &Semaphore, mut ending: Ending) {
     let line = Line { ends, app, is_used: Arc::default() };
     let mut wire = Wire::new(stream);
     while let Some((interrupted, script)) = line.serve_until_fault(wire, &mut ending).await {
         wire = interrupted;
+        // Where too many are held, one is closed: the control requests have to find a place.
+        let Ok(_place) = held.try_acquire() else { return };
         let goes_on = tokio::select! {
             goes_on = wire.play(script) => goes_on,
             () = ending.comes() => false,

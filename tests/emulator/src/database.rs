@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -44,14 +44,16 @@ impl Database {
     pub fn open(file: &Path) -> io::Result<(Self, Option<Kept>)> {
         let refuse = |why: String| io::Error::other(format!("cannot keep the state in {}: {why}", file.display()));
         let opened = make_private(file).and_then(|()| Self::connect(file)).and_then(|mut database| {
-            let kept = database.begin()?;
+            let kept = database.begin(file)?;
             Ok((database, kept))
         });
         opened.map_err(|error| refuse(error.to_string()))
     }
 
     fn connect(file: &Path) -> io::Result<Self> {
-        let connection = Connection::open(file).map_err(io::Error::other)?;
+        // A file it is, whatever its name: SQLite takes `:memory:` for none, and what begins with `file:` for an address.
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(std::path::absolute(file)?, flags).map_err(io::Error::other)?;
         // Who holds it goes on holding it: there is nothing to wait for.
         connection.busy_timeout(Duration::ZERO).map_err(in_words)?;
         // Before anything is read: the first reading takes the lock.
@@ -59,11 +61,12 @@ impl Database {
         Ok(Self { connection })
     }
 
-    fn begin(&mut self) -> io::Result<Option<Kept>> {
+    fn begin(&mut self, file: &Path) -> io::Result<Option<Kept>> {
         let is_new = self.number("SELECT count(*) FROM sqlite_schema")? == 0;
         if !is_new {
             self.check_layout()?;
         }
+        keep_private(file)?;
         // Not before it is known to be one of these: another program's file stays as it is.
         self.connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;").map_err(in_words)?;
         if is_new {
@@ -201,6 +204,17 @@ fn in_words(error: rusqlite::Error) -> io::Error {
 }
 
 /// The file holds token strings: nobody else of the machine may read it. What SQLite puts beside it takes its mode.
+#[cfg(unix)]
+fn keep_private(file: &Path) -> io::Result<()> {
+    std::fs::set_permissions(file, std::os::unix::fs::PermissionsExt::from_mode(0o600))
+}
+
+#[cfg(not(unix))]
+fn keep_private(_file: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// Makes the file where there is none, and leaves one alone that is no database.
 fn make_private(file: &Path) -> io::Result<()> {
     let mut options = File::options();
     options.create(true).append(true).read(true);

@@ -40,7 +40,7 @@ struct Arguments {
     account_id: Option<String>,
 
     /// The id of the first token
-    #[arg(long, value_name = "ID", default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..=1 << 53))]
+    #[arg(long, value_name = "ID", default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..=1 << 52))]
     first_id: u64,
 
     /// Take a viewer's address from the first entry of X-Forwarded-For

@@ -51,6 +51,8 @@ impl Operation {
     /// The operation that a request is for. Creates take a slash at the end of their path.
     pub fn of(method: &Method, path: &str) -> Option<Self> {
         let path = path.strip_suffix('/').filter(|base| *method == Method::POST && base.ends_with("_token")).unwrap_or(path);
+        // A HEAD is a GET whose body is left out.
+        let method = if *method == Method::HEAD { &Method::GET } else { method };
         ALL.into_iter().find(|operation| operation.method == method.as_str() && fits(operation.path, path))
     }
 

@@ -10,8 +10,8 @@ use crate::address::CountryOf;
 use crate::clock::LATEST_NOW;
 use crate::faults::FaultPlan;
 
-/// The largest id that every JSON reader keeps exact.
-const LARGEST_FIRST_ID: u64 = 1 << 53;
+/// The largest id to begin with. Every JSON reader keeps twice as much exact, and that leaves room to count on.
+pub const LARGEST_ID: u64 = 1 << 52;
 
 /// How an emulator is set up. Start from [`Options::with_api_secret`] and change what matters.
 #[derive(Clone)]
@@ -76,30 +76,31 @@ impl Options {
 
     /// What can never work is refused at the start, not at the first request.
     pub(crate) fn check(&self) -> io::Result<()> {
-        let refuse = |why: &str| Err(io::Error::new(io::ErrorKind::InvalidInput, why));
+        let refuse = |why: String| Err(io::Error::new(io::ErrorKind::InvalidInput, why));
         if self.api_secrets.is_empty() {
-            return refuse("an emulator needs at least one API secret");
+            return refuse("an emulator needs at least one API secret".to_owned());
         }
         // A header carries visible ASCII and a bearer has no blanks: no request could name others.
         let usable = |s: &String| !s.is_empty() && s.bytes().all(|b| b.is_ascii_graphic());
-        if !self.api_secrets.iter().all(usable) {
-            return refuse("an API secret is visible ASCII without blanks, and not empty");
+        if let Some(index) = self.api_secrets.iter().position(|secret| !usable(secret)) {
+            let (number, count) = (index + 1, self.api_secrets.len());
+            return refuse(format!("an API secret is visible ASCII without blanks, and not empty: number {number} of {count} is not"));
         }
         // A streamId is split at its first slash.
-        if self.account_id.as_ref().is_some_and(|account| account.is_empty() || account.contains('/')) {
-            return refuse("an account id is not empty, and has no slash");
+        if let Some(account) = self.account_id.as_ref().filter(|account| account.is_empty() || account.contains('/')) {
+            return refuse(format!("an account id is not empty and has no slash, as {account:?} is or has"));
         }
         if self.rate_limit == Some(0) {
-            return refuse("a rate limit is 1 or more");
+            return refuse("a rate limit is 1 or more, not 0".to_owned());
         }
-        if self.clock.is_some_and(|clock| !(0..=LATEST_NOW).contains(&clock)) {
-            return refuse("the clock is in seconds since the epoch, within the years of dates");
+        if let Some(clock) = self.clock.filter(|clock| !(0..=LATEST_NOW).contains(clock)) {
+            return refuse(format!("the clock is between 0 and {LATEST_NOW} seconds since the epoch, not {clock}"));
         }
-        if !(1..=LARGEST_FIRST_ID).contains(&self.first_id) {
-            return refuse("the first id is between 1 and 2^53");
+        if !(1..=LARGEST_ID).contains(&self.first_id) {
+            return refuse(format!("the first id is between 1 and {LARGEST_ID}, not {}", self.first_id));
         }
         if let Some(wrong) = self.faults.needs_tls().filter(|_| self.tls.is_none()) {
-            return refuse(&format!("{}: {}", wrong.place, wrong.why));
+            return refuse(format!("{}: {}", wrong.place, wrong.why));
         }
         Ok(())
     }

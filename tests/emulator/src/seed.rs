@@ -8,14 +8,13 @@ use serde_json::{Map, Value};
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime, UtcOffset};
 
+use crate::clock::DATES;
 use crate::control::read_usage;
+use crate::options::LARGEST_ID;
 use crate::random;
 use crate::state::{Change, Platform};
 use crate::tokens::{Kind, Publish, Subscribe, Terms, Token, Version};
 use crate::validate::{Fields, Problems};
-
-/// The largest id that every JSON reader keeps exact.
-const LARGEST_ID: i64 = 1 << 53;
 
 /// Reads what is to be made. Nothing of a file with a fault in it is.
 pub fn read(file: &Path, platform: &Platform, now: OffsetDateTime) -> io::Result<Vec<Change>> {
@@ -28,6 +27,7 @@ pub fn read(file: &Path, platform: &Platform, now: OffsetDateTime) -> io::Result
     let mut reading = Reading {
         now,
         next_id: platform.next_id,
+        given: HashSet::new(),
         ids: HashSet::new(),
         texts: HashSet::new(),
         published: HashMap::new(),
@@ -40,6 +40,8 @@ pub fn read(file: &Path, platform: &Platform, now: OffsetDateTime) -> io::Result
 struct Reading {
     now: OffsetDateTime,
     next_id: u64,
+    /// The ids that tokens come with, which none of the others gets.
+    given: HashSet<u64>,
     /// No id comes twice, and no text.
     ids: HashSet<u64>,
     texts: HashSet<String>,
@@ -54,6 +56,7 @@ impl Reading {
         if let Some(unknown) = seed.keys().find(|name| !known.contains(&name.as_str())) {
             return Err(format!("{unknown} is none of {}", known.join(", ")));
         }
+        self.given = given_ids(seed);
         self.tokens::<Publish>(seed, "publishTokens")?;
         self.tokens::<Subscribe>(seed, "subscribeTokens")?;
         each(seed, "live", |fields| {
@@ -72,7 +75,6 @@ impl Reading {
     fn tokens<K: Kind>(&mut self, seed: &Map<String, Value>, name: &str) -> Result<(), String> {
         each(seed, name, |fields| {
             let token = self.token::<K>(fields)?;
-            self.next_id = self.next_id.max(token.id + 1);
             let change = K::put(token);
             if let Change::Publish(token) = &change {
                 self.published.insert(token.id, self.changes.len());
@@ -82,25 +84,34 @@ impl Reading {
         })
     }
 
+    fn take_id(&mut self) -> u64 {
+        while self.given.contains(&self.next_id) {
+            self.next_id += 1;
+        }
+        self.next_id += 1;
+        self.next_id - 1
+    }
+
     /// What a create takes, or what a read has answered: there an unset cluster is an empty one.
     fn token<K: Kind>(&mut self, fields: &Fields) -> Result<Token<K>, String> {
         let no_random = |error: io::Error| error.to_string();
         let terms = Terms::read(fields, Version::V2);
         let mut own = K::read(fields, Version::V2).map_err(no_random)?;
         own.take_over(fields);
-        let id = fields.integer("id", 1..=LARGEST_ID).and_then(|id| u64::try_from(id).ok()).unwrap_or(self.next_id);
+        let id = read_token_id(fields, "id").unwrap_or_else(|| self.take_id());
         let text = match fields.text("token", 1..=1024) {
             Some(text) => text,
             None => random::token().map_err(no_random)?,
         };
         if !self.ids.insert(id) {
-            fields.refuse("id", "Another token has this id.");
+            fields.refuse("id", format!("Another token has the id {id}."));
         }
         if !self.texts.insert(text.clone()) {
             fields.refuse("token", "Another token has this text.");
         }
-        if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-            fields.refuse("token", "The text is not visible ASCII without blanks.");
+        // What has a dot in it means to be self-signed.
+        if !text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'.') {
+            fields.refuse("token", "The text is not visible ASCII without blanks and dots.");
         }
         let added_on = read_time(fields, "addedOn").unwrap_or(self.now);
         let mut expires_on = read_time(fields, "expiresOn");
@@ -115,7 +126,7 @@ impl Reading {
     }
 
     fn live(&mut self, fields: &Fields) {
-        let id = fields.integer("tokenId", 1..=LARGEST_ID).and_then(|id| u64::try_from(id).ok());
+        let id = read_token_id(fields, "tokenId");
         let Some((id, stream)) = id.zip(fields.text("streamName", 1..=128)) else { return };
         let token = self.published.get(&id).and_then(|place| self.changes.get_mut(*place));
         match token {
@@ -123,7 +134,7 @@ impl Reading {
                 token.own.live.insert(stream);
             }
             Some(_) => fields.refuse("streamName", "The token is for other streams."),
-            None => fields.refuse("tokenId", "No publish token of the seed has this id."),
+            None => fields.refuse("tokenId", format!("No publish token of the seed has the id {id}.")),
         }
     }
 }
@@ -149,10 +160,21 @@ fn each(seed: &Map<String, Value>, name: &str, mut read: impl FnMut(&Fields) -> 
     Ok(())
 }
 
+fn given_ids(seed: &Map<String, Value>) -> HashSet<u64> {
+    let lists = ["publishTokens", "subscribeTokens"].into_iter().filter_map(|name| seed.get(name)?.as_array());
+    lists.flatten().filter_map(|token| token.get("id")?.as_u64()).collect()
+}
+
+fn read_token_id(fields: &Fields, name: &str) -> Option<u64> {
+    let largest = i64::try_from(LARGEST_ID).unwrap_or(i64::MAX);
+    fields.integer(name, 1..=largest).and_then(|id| u64::try_from(id).ok())
+}
+
 fn read_time(fields: &Fields, name: &str) -> Option<OffsetDateTime> {
     let text = fields.text(name, 1..=64)?;
     // Kept in UTC, as every other time is.
     let time = OffsetDateTime::parse(&text, &Rfc3339).ok().and_then(|time| time.checked_to_offset(UtcOffset::UTC));
+    let time = time.filter(|time| DATES.contains(&time.unix_timestamp()));
     if time.is_none() {
         fields.refuse(name, "The value is not a time such as 2026-01-31T12:00:00Z.");
     }

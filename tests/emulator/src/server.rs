@@ -26,6 +26,9 @@ const GRACE: Duration = Duration::from_millis(500);
 /// How many connections are served at once. Others wait to be accepted.
 const MOST_CONNECTIONS: usize = 900;
 
+/// How many of them faults may hold: the control requests have to find a place.
+const MOST_HELD: usize = 800;
+
 /// How long nothing is accepted where the system has no descriptor left: no event tells when it has.
 const PAUSE: Duration = Duration::from_millis(50);
 
@@ -165,13 +168,14 @@ fn serve(runtime: Runtime, port: Port, house: House, stopped: oneshot::Receiver<
 
 async fn take_connections(mut port: Port, house: &House, places: &Arc<Semaphore>, ending: &watch::Sender<bool>) {
     let mut changes = house.shared.faults.changes();
+    let held = Arc::new(Semaphore::new(MOST_HELD));
     loop {
         let listener = match port {
             Port::Open(listener) => {
                 tokio::select! {
                     (stream, peer, place) = next_connection(&listener, places) => {
                         let ending = Ending::new(ending.subscribe());
-                        let served = connection::serve(stream, peer, house.handshake(), house.app.clone(), ending);
+                        let served = connection::serve(stream, peer, house.handshake(), house.app.clone(), Arc::clone(&held), ending);
                         tokio::spawn(async move {
                             served.await;
                             drop(place);

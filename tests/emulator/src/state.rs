@@ -154,6 +154,11 @@ impl Platform {
         self.usage = kept.usage;
     }
 
+    /// Whether a token of either kind has this text.
+    pub fn has_text(&self, text: &str) -> bool {
+        self.publish.by_text(text).is_some() || self.subscribe.by_text(text).is_some()
+    }
+
     pub fn keeps_its_state(&self) -> bool {
         self.database.is_some()
     }

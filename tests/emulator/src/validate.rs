@@ -2,7 +2,8 @@
 //!
 //! Nothing stops at the first problem: one answer names every field at fault. A field that breaks
 //! a limit goes by its name (`streams[0].streamName`), a value of the wrong type by its JSON path
-//! (`$.streams[0].streamName`). No message repeats a value: one may be a secret in a wrong place.
+//! (`$.streams[0].streamName`). No message repeats a text: one may be a secret in a wrong
+//! place. A number and a length are told.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -116,9 +117,10 @@ impl<'a> Fields<'a> {
             self.wrong_type(name, "a string");
             return None;
         };
-        if !length.contains(&units(text)) {
+        let given = units(text);
+        if !length.contains(&given) {
             let (least, most) = length.into_inner();
-            self.refuse(name, format!("The length is not between {least} and {most} characters."));
+            self.refuse(name, format!("The length of {given} is not between {least} and {most} characters."));
             return None;
         }
         Some(text.to_owned())
@@ -166,7 +168,7 @@ impl<'a> Fields<'a> {
         let integer = value.as_i64().filter(|integer| range.contains(integer));
         if integer.is_none() {
             let (least, most) = range.into_inner();
-            self.refuse(name, format!("The value is not between {least} and {most}."));
+            self.refuse(name, format!("The value {value} is not between {least} and {most}."));
         }
         integer
     }

@@ -595,7 +595,9 @@ fn what_is_wrong_in_a_spec_is_said_by_its_name_its_limit_and_what_was_given() {
         ("302:location=", vec!["location:", "1 to 1024"]),
         ("302:location=é", vec!["location:", "ASCII"]),
         ("refuse", vec!["refuse", "count", "nth", "probability"]),
-        ("refuse:probability=1,ms=1", vec!["refuse", "below 1"]),
+        ("refuse:probability=0.91,ms=1", vec!["refuse", "at most 0.9"]),
+        ("tls-close:count=101", vec!["tls-close", "count of at most 100"]),
+        ("refuse:nth=1,ms=10001", vec!["ms:", "at most 10000", "10001"]),
         ("tls-silence", vec!["tls-silence", "count"]),
         ("refuse@clusters:count=1", vec!["operation:", "refuse", "\"clusters\""]),
         ("seed=", vec!["seed:", "between 0 and 9007199254740992"]),
@@ -654,7 +656,7 @@ fn a_port_is_closed_until_the_fault_is_removed_and_its_connections_go_on() {
     let bench = Bench::new();
     let mut kept = connect(&bench);
     for _ in 0..3 {
-        let answer = control_on(&mut kept, "POST", r#"{"faults":[{"fault":"refuse","count":1,"ms":3600000}]}"#);
+        let answer = control_on(&mut kept, "POST", r#"{"faults":[{"fault":"refuse","count":1,"ms":10000}]}"#);
         assert_eq!(answer.data()["faults"][0]["done"], json!(1), "the port is closed when that is answered");
         assert!(is_refused(&bench));
         kept.write_all(&listing()).unwrap();
@@ -679,7 +681,7 @@ fn a_port_is_open_again_after_its_time() {
 
 #[test]
 fn the_nth_connection_is_refused() {
-    let bench = with(&format!("refuse:nth=3,{LONG}"));
+    let bench = with("refuse:nth=3,ms=10000");
     let mut first = connect(&bench);
     assert_eq!(bench.get(LIST).status, 200, "the second");
     assert!(is_refused(&bench));
@@ -696,7 +698,7 @@ fn an_emulator_stops_soon_whatever_fault_holds_its_connections_or_its_port() {
         assert_eq!(journal(&bench).len(), 1);
         stops_soon(bench, fault);
     }
-    stops_soon(with(&format!("refuse:count=1,{LONG}")), "refuse");
+    stops_soon(with("refuse:count=1,ms=10000"), "refuse");
 }
 
 fn stops_soon(bench: Bench, fault: &str) {

@@ -197,7 +197,7 @@ fn options_that_can_never_work_are_refused_at_the_start() {
     refused(|options| options.rate_limit = Some(0));
     refused(|options| options.clock = Some(-1));
     refused(|options| options.first_id = 0);
-    refused(|options| options.first_id = (1 << 53) + 1);
+    refused(|options| options.first_id = (1 << 52) + 1);
 }
 
 #[test]

@@ -98,6 +98,19 @@ fn a_journal_has_every_request_and_no_secret() {
         ask("POST", &format!("/api/whip/show?x=1&{name}={publish}&y=2"), "NoAuth", Value::Null);
     }
     ask("POST", "/api/whep/emulator/show", &signed, Value::Null);
+    // In wrong places, and with escapes: it is a secret all the same.
+    let escaped: String = subscribe.bytes().map(|byte| format!("%{byte:02x}")).collect();
+    for wrong in [&publish, &subscribe, SECRET, &signed, &escaped] {
+        ask("POST", &format!("/api/whip/{wrong}"), "NoAuth", Value::Null);
+        ask("GET", &format!("/api/publish_token/{wrong}?secret={wrong}&access_token={wrong}"), "NoAuth", Value::Null);
+    }
+    for wrong in [&publish, SECRET, &signed] {
+        ask("POST", "/api/director/subscribe", &subscribe, json!({ "streamName": wrong }));
+        let origin = format!("https://{wrong}");
+        let body = br#"{"streamName":"show"}"#;
+        process.client().send("POST", "/api/director/subscribe", &[("Origin", &origin)], &serde_json::from_slice(body).unwrap()).unwrap();
+    }
+    secrets.push(escaped);
     ask("GET", LIST, "not-the-secret-but-a-secret", Value::Null);
     secrets.push("not-the-secret-but-a-secret".to_owned());
     ask("POST", "/api/publish_token", SECRET, json!({ "label": 5, "streams": subscribe }));
@@ -108,7 +121,7 @@ fn a_journal_has_every_request_and_no_secret() {
 
     let entries = entries(&file);
     let seqs: Vec<u64> = entries.iter().map(|entry| entry["seq"].as_u64().unwrap()).collect();
-    assert_eq!(seqs, (1..=16).collect::<Vec<_>>(), "one for each request but that about the emulator itself");
+    assert_eq!(seqs, (1..=32).collect::<Vec<_>>(), "one for each request but that about the emulator itself");
     let written = fs::read_to_string(&file).unwrap();
     for (number, secret) in secrets.iter().enumerate() {
         assert!(!written.contains(secret.as_str()), "secret {number} is in the journal");
@@ -126,7 +139,7 @@ fn a_journal_has_every_request_and_no_secret() {
     let refused = find("director.subscribe", "refused");
     assert!(refused["rule"].is_string() && refused["reason"].is_string() && refused["message"].is_string(), "{refused}");
     assert_eq!(entries.iter().find(|entry| entry["operation"] == "whip").unwrap()["query"], "x=1&auth=***&y=2");
-    assert_eq!(entries[13]["refusal"]["$.label"], "The value is not a string.");
+    assert_eq!(entries[29]["refusal"]["$.label"], "The value is not a string.");
 }
 
 #[test]

@@ -58,11 +58,14 @@ fn what_a_read_has_answered_is_a_seed_of_the_same() {
 #[test]
 fn ids_go_on_after_those_of_a_seed() {
     let bench = seeded(&json!({ "publishTokens": [{ "id": 7, "label": "a", "streams": [{ "streamName": "s" }] }], "subscribeTokens": [
-        { "id": 9_007_199_254_740_990_u64, "label": "b", "streams": [{ "streamName": "s" }] },
+        { "label": "d", "streams": [{ "streamName": "s" }] },
+        { "id": 1001, "label": "e", "streams": [{ "streamName": "s" }] },
+        { "id": 4_503_599_627_370_496_u64, "label": "b", "streams": [{ "streamName": "s" }] },
         { "label": "c", "streams": [{ "streamName": "s" }] } ] }));
     assert_eq!(bench.read("publish", &json!(7))["label"], "a");
-    assert_eq!(bench.read("subscribe", &json!(9_007_199_254_740_991_u64))["label"], "c");
-    assert_eq!(bench.create("publish", json!({}))["id"], 9_007_199_254_740_992_u64);
+    // None of the others gets an id that a later one comes with.
+    assert_eq!(["1000", "1002"].map(|id| bench.read("subscribe", &id.parse().unwrap())["label"].clone()), ["d", "c"]);
+    assert_eq!(bench.create("publish", json!({}))["id"], 4_503_599_627_370_497_u64);
 }
 
 #[test]

@@ -594,3 +594,33 @@ fn the_first_id_counts_where_it_is_beyond_what_was_kept() {
     let process = Process::start(&["--state", &file, "--first-id", "9000"]);
     assert_eq!(create(&mut process.client(), "b")["id"], 9000);
 }
+
+#[test]
+fn a_file_is_one_whatever_its_name() {
+    let folder = Folder::new();
+    for name in [":memory:", "file:x.db", "file:y.db?mode=memory", "a b.db"] {
+        let file = folder.file(name);
+        // By its name alone, as it is written in the folder itself.
+        let start = || {
+            let mut command = command(&["--state", name]);
+            command.current_dir(folder.file("."));
+            Process::spawn(command)
+        };
+        let process = start();
+        let token = create(&mut process.client(), "a");
+        process.kill();
+        let process = start();
+        let read = process.client().api("GET", &format!("/api/subscribe_token/{}", token["id"]), &Value::Null).unwrap();
+        assert_eq!(read.data(), &token, "{name}");
+        assert!(fs::metadata(&file).unwrap().len() > 0, "{name}");
+    }
+}
+
+#[test]
+fn a_file_that_others_can_read_is_closed_to_them() {
+    let folder = Folder::new();
+    let file = kept(&folder);
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+    let _process = Process::start(&["--state", &file]);
+    assert_eq!(fs::metadata(&file).unwrap().mode() & 0o777, 0o600);
+}

@@ -15,7 +15,8 @@ use crate::connection::Ends;
 use crate::envelope::Refusal;
 
 /// What a proxy adds: whoever is behind it may be on another machine.
-const PROXY_HEADERS: [&str; 5] = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"];
+const PROXY_HEADERS: [&str; 8] =
+    ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-port", "x-forwarded-proto", "x-real-ip", "cf-connecting-ip", "via"];
 
 const NOT_BY_NAME: &str = "The emulator is controlled by the name localhost or by an address, not by another name";
 

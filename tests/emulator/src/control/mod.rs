@@ -52,7 +52,7 @@ async fn clock(State(shared): State<Arc<Shared>>, body: Bytes) -> Answer {
     let fields = Fields::of(&request, &problems);
     let advance = fields.integer("advance", 0..=LATEST_NOW);
     // `null` says something here, so leaving the field out is not the same.
-    if advance.is_none() && !request.contains_key("now") {
+    if !request.contains_key("advance") && !request.contains_key("now") {
         fields.demand("now");
     }
     if advance.is_some() && fields.is_given("now") {

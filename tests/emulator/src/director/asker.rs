@@ -76,8 +76,14 @@ fn address(shared: &Shared, headers: &HeaderMap, peer: Option<SocketAddr>) -> Op
         // Never the peer's in its place: that would let everybody in as the proxy.
         Some(entries) => entries.to_str().ok().and_then(|entries| {
             let first = entries.split(',').next().unwrap_or_default();
-            first.trim().parse().ok()
+            read_address(first.trim())
         }),
     };
     address.map(|address| address.to_canonical())
+}
+
+/// An address as proxies write it: bare, in brackets, or with a port.
+fn read_address(text: &str) -> Option<IpAddr> {
+    let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
+    bare.parse().ok().or_else(|| text.parse().ok().map(|address: SocketAddr| address.ip()))
 }

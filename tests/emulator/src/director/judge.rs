@@ -268,6 +268,9 @@ fn check_address(allowed: &[AllowedAddress], address: Option<IpAddr>) -> Result<
 }
 
 fn check_country(terms: &Terms, address: Option<IpAddr>, table: &[CountryOf]) -> Result<(), Turned> {
+    if address.is_none() && terms.has_countries() {
+        return Err(Turned::new(Rule::Country, "the address is unknown, and so is the country"));
+    }
     let country = address.and_then(|address| country_of(address, table));
     let among = |list: &[String]| list.iter().any(|entry| Some(entry.as_str()) == country);
     if !terms.allowed_countries.is_empty() && !among(&terms.allowed_countries) {

@@ -23,11 +23,11 @@ pub enum Rule {
     Algorithm,
     /// The signature was not made with the parent's token.
     Signature,
-    /// No subscribe token has this text.
+    /// No token of the kind that is wanted has this text.
     TokenUnknown,
-    /// The subscribe token is disabled.
+    /// The token is disabled.
     TokenInactive,
-    /// The subscribe token has expired.
+    /// The token has expired.
     TokenExpired,
     /// No subscribe token has the id that the self-signed one names.
     ParentUnknown,

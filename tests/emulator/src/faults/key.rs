@@ -44,6 +44,10 @@ impl Key {
     }
 }
 
+/// How many connections in a row may be spoilt, and how many of all: the control requests need one too.
+pub const MOST_CONNECTIONS_IN_A_ROW: u64 = 100;
+pub const MOST_PROBABLE: f64 = 0.9;
+
 /// What the keys of a rule say.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Values {
@@ -71,9 +75,11 @@ impl Values {
         Ok(())
     }
 
-    /// Whether it is certain that a rule does not apply for ever.
-    pub fn have_an_end(&self) -> bool {
-        self.count.is_some() || self.nth.is_some() || self.probability.is_some_and(|probability| probability < 1.0)
+    /// Whether it is certain that a rule soon lets somebody through.
+    pub fn let_somebody_through(&self) -> bool {
+        self.count.is_some_and(|count| count <= MOST_CONNECTIONS_IN_A_ROW)
+            || self.nth.is_some()
+            || self.probability.is_some_and(|probability| probability <= MOST_PROBABLE)
     }
 }
 

@@ -5,9 +5,12 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use super::fault::Fault;
-use super::key::{Key, Values};
+use super::key::{Key, MOST_CONNECTIONS_IN_A_ROW, MOST_PROBABLE, Values};
 use crate::journal::shortened;
 use crate::operation::{self, Operation};
+
+/// The longest that a port stays closed at a time: the control requests come through it too.
+const LONGEST_REFUSAL: Duration = Duration::from_secs(10);
 
 /// A rule that can be kept to.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,9 +44,17 @@ impl Rule {
 
     /// The rule when all of its keys are taken.
     pub fn finished(self) -> Result<Self, Wrong> {
-        if self.fault.is_of_connections() && !self.values.have_an_end() {
-            let why = "it would keep the control requests out too: give a count, an nth or a probability below 1";
+        if self.fault.is_of_connections() && !self.values.let_somebody_through() {
+            let why = format!(
+                "it would keep the control requests out too: give a count of at most {MOST_CONNECTIONS_IN_A_ROW}, an nth, or a \
+                 probability of at most {MOST_PROBABLE}"
+            );
             return Err(Wrong::at("fault", format!("{} has no end; {why}", self.fault)));
+        }
+        if self.fault == Fault::Refuse && self.pause() > LONGEST_REFUSAL {
+            let given = self.pause().as_millis();
+            let most = LONGEST_REFUSAL.as_millis();
+            return Err(Wrong::at("ms", format!("{} closes the port for at most {most} milliseconds, not {given}", self.fault)));
         }
         Ok(self)
     }

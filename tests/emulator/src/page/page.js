@@ -49,7 +49,7 @@ const FAULTS = {
     'length-too-long': ['The head announces more than there is.', 'bytes'],
     'length-too-short': ['The head announces less than there is.', 'bytes'],
     'html': ['The body is a web page, as a balancer sends it.'],
-    'garbage': ['The body is no JSON.'],
+    'garbage': ['The answer is no HTTP.'],
     'informs': ['Answers of 1xx come first.'],
   },
   'Slow': {
