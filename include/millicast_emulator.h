@@ -14,7 +14,9 @@
  *
  * - Include it before every other header, or define _POSIX_C_SOURCE as 200809L for the whole file: -std=c99 hides what
  *   it needs. With -std=gnu99 and in C++ nothing has to be done.
- * - The emulator ends at the latest with the process that started it, in whatever way that ends, killed included.
+ * - The emulator ends at the latest with the process that started it, in whatever way that ends, killed included, but
+ *   not before the children that this process forked while it ran: each holds it until the child ends, runs another
+ *   program or calls millicast_emulator_stop().
  * - Who makes a millicast_emulator owns it, and stops it. It may be moved in memory, and must not be used by two
  *   copies.
  * - Threads: one millicast_emulator may be asked (post, get, verdict) on any number of threads at once. It is started

@@ -18,7 +18,15 @@ if TYPE_CHECKING:
 INI = "millicast_emulator"
 
 #: The options that are paths, which pytest's configuration file means from its own folder.
-_PATHS = ("program", "seed", "state", "journal")
+_PATHS = ("program", "secret_files", "tls", "seed", "state", "journal")
+
+
+class _Options(dict[str, Any]):
+    """Options by name. Their values, which may hold a secret, are not shown when pytest shows local variables."""
+
+    def __repr__(self) -> str:
+        """The names alone."""
+        return f"<options {', '.join(self)}>"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -44,12 +52,7 @@ def millicast_emulator(request: pytest.FixtureRequest) -> Iterator[Emulator]:
     """
     from millicast_tokens.testing import Emulator, EmulatorNotFoundError  # noqa: PLC0415  # It loads the library.
 
-    options = _from_file(request.config)
-    for mark in reversed(list(request.node.iter_markers("millicast_emulator"))):
-        if mark.args:
-            raise pytest.UsageError("the mark millicast_emulator takes options by name")
-        options.update(mark.kwargs)
-    emulator = Emulator(**options)
+    emulator = Emulator(**_options(request))
     try:
         emulator.start()
     except EmulatorNotFoundError as missing:
@@ -58,13 +61,30 @@ def millicast_emulator(request: pytest.FixtureRequest) -> Iterator[Emulator]:
         yield emulator
 
 
-def _from_file(config: pytest.Config) -> dict[str, Any]:
-    options = dict(_option(line) for line in config.getini(INI))
+def _options(request: pytest.FixtureRequest) -> _Options:
+    __tracebackhide__ = True  # A mark's repr shows its options.
+    options = _from_file(request.config)
+    for mark in reversed(list(request.node.iter_markers("millicast_emulator"))):
+        if mark.args:
+            raise pytest.UsageError("the mark millicast_emulator takes options by name")
+        options.update(mark.kwargs)
+    return options
+
+
+def _from_file(config: pytest.Config) -> _Options:
+    options = _Options(_option(line) for line in config.getini(INI))
     folder = config.rootpath if config.inipath is None else config.inipath.parent
     for name in _PATHS:
-        if isinstance(options.get(name), str):
-            options[name] = folder / Path(options[name])
+        if name in options:
+            options[name] = _beside(folder, options[name])
     return options
+
+
+def _beside(folder: Path, value: Any) -> Any:
+    """A path, or each of several, from a folder; what is no path, such as true for tls, as it is."""
+    if isinstance(value, list):
+        return [_beside(folder, entry) for entry in value]
+    return folder / value if isinstance(value, str) else value
 
 
 def _option(line: str) -> tuple[str, Any]:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import millicast_tokens as mct
+import pytest
 
 PACKAGES = Path(mct.__file__).parent.parent
 
@@ -65,6 +66,103 @@ def test_marks_and_the_configuration_file_say_what_it_is_started_with(tmp_path: 
         MILLICAST_EMULATOR="not-this-one",
     )
     assert said.startswith("3 passed"), said
+
+
+def test_every_path_in_the_configuration_file_is_meant_from_its_own_folder(tmp_path: Path) -> None:
+    (tmp_path / "pytest.ini").write_text(
+        '[pytest]\nmillicast_emulator =\n    tls = certs\n    secret_files = ["first", "second"]\n'
+        "    seed = seed.json\n    state = state\n    journal = journal\n"
+    )
+    for file, text in (("first", "secret-1"), ("second", "secret-2"), ("seed.json", "{}")):
+        (tmp_path / file).write_text(text)
+    (tmp_path / "elsewhere").mkdir()
+    test = (
+        "import os, millicast_tokens\n"
+        "def test_it(millicast_emulator, monkeypatch):\n"
+        "    assert os.path.basename(os.getcwd()) == 'elsewhere'\n"
+        "    ca = millicast_emulator.certificate.read_text()\n"
+        "    for secret in ('secret-1', 'secret-2'):\n"
+        "        with millicast_tokens.Client(secret, base_url=millicast_emulator.url, ca_pem=ca) as client:\n"
+        "            client.publish_tokens.create('a', ['s'])\n"
+    )
+    said = run(tmp_path / "elsewhere", test, "-c", str(tmp_path / "pytest.ini"))
+    assert said.startswith("1 passed"), said
+    for name in ("certs/ca.pem", "state", "journal"):
+        assert (tmp_path / name).is_file(), name
+    assert [file.name for file in (tmp_path / "elsewhere").iterdir() if file.suffix != ".py"] in ([], ["__pycache__"])
+
+
+def test_one_file_of_a_secret_and_a_folder_that_is_not_named_are_taken_too(tmp_path: Path) -> None:
+    (tmp_path / "pytest.ini").write_text("[pytest]\nmillicast_emulator =\n    tls = true\n    secret_files = only\n")
+    (tmp_path / "only").write_text("of-the-file")
+    said = run(
+        tmp_path,
+        "import millicast_tokens\n"
+        "def test_it(millicast_emulator):\n"
+        "    ca = millicast_emulator.certificate.read_text()\n"
+        "    with millicast_tokens.Client('of-the-file', base_url=millicast_emulator.url, ca_pem=ca) as client:\n"
+        "        client.publish_tokens.list_page()\n",
+    )
+    assert said.startswith("1 passed"), said
+    assert not (tmp_path / "true").exists()
+
+
+def test_a_secret_that_is_no_text_is_refused_by_its_name(tmp_path: Path) -> None:
+    (tmp_path / "pytest.ini").write_text("[pytest]\nmillicast_emulator =\n    secret = 12345\n")
+    said = run(tmp_path, "def test_it(millicast_emulator): pass\n", "--tb=long", "-l")
+    assert "TypeError: secret is no text but of type int" in said
+    assert "12345" not in said
+
+
+@pytest.mark.parametrize("options", [["--tb=long", "-l", "-vv"], ["--full-trace", "-l", "-vv"]])
+@pytest.mark.parametrize("script", ["#!/bin/sh\nexit 3\n", "#!/bin/sh\nexec sleep 60\n", "#!/no/such/shell\n"])
+def test_a_start_that_fails_shows_no_secret_however_much_pytest_tells(
+    tmp_path: Path, options: list[str], script: str
+) -> None:
+    program = tmp_path / "program"
+    program.write_text(script)
+    program.chmod(0o755)
+    (tmp_path / "pytest.ini").write_text(
+        "[pytest]\nmillicast_emulator =\n    secret = hidden-in-the-file\n    start_timeout = 0.2\n"
+    )
+    said = run(
+        tmp_path,
+        "import pytest\nfrom millicast_tokens.testing import Emulator\n"
+        # In two parts, so that no line of the source shows it.
+        "HIDDEN = 'hidden-' + 'in-the-test'\n"
+        "def test_file(millicast_emulator): pass\n"
+        "@pytest.mark.millicast_emulator(secret=HIDDEN)\n"
+        "def test_mark(millicast_emulator): pass\n"
+        "def test_started():\n    Emulator(secret=HIDDEN, start_timeout=0.2).start()\n",
+        *options,
+        MILLICAST_EMULATOR=str(program),
+    )
+    assert "1 failed, 2 errors" in said, said
+    assert "EmulatorError" in said
+    for hidden in ("hidden-in-the-file", "hidden-in-the-test"):
+        assert hidden not in said, said
+
+
+def test_options_that_are_refused_show_no_secret(tmp_path: Path) -> None:
+    said = run(
+        tmp_path,
+        "import pytest\nfrom millicast_tokens.testing import Emulator\n"
+        "HIDDEN = 'hidden-' + 'secret'\n"
+        "@pytest.mark.millicast_emulator(secret=HIDDEN, colour='red')\n"
+        "def test_not_known(millicast_emulator): pass\n"
+        "@pytest.mark.millicast_emulator('red', secret=HIDDEN)\n"
+        "def test_not_named(millicast_emulator): pass\n"
+        "@pytest.mark.millicast_emulator(secret=HIDDEN + ' ')\n"
+        "def test_blank(millicast_emulator): pass\n"
+        "def test_latency():\n    Emulator(secret=HIDDEN, latency='long')\n"
+        "def test_client():\n    with Emulator(secret=HIDDEN) as emulator:\n        emulator.client(timeout='long')\n"
+        "def test_token():\n    with Emulator() as emulator:\n        emulator.verdict('s', HIDDEN + '\\n')\n",
+        "--tb=long",
+        "-l",
+        "-vv",
+    )
+    assert "3 failed, 3 errors" in said, said
+    assert "hidden-secret" not in said, said
 
 
 def test_an_option_that_is_not_known_fails_the_test_alone(tmp_path: Path) -> None:

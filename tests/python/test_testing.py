@@ -10,6 +10,7 @@ import signal
 import stat
 import subprocess
 import sys
+import time
 import unittest
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -22,7 +23,7 @@ from millicast_tokens import _emulator
 from millicast_tokens.testing import Emulator, EmulatorError, EmulatorNotFoundError, fault
 
 import children
-from servers import failure, recording
+from servers import Answer, Asked, failure, recording
 
 VARIABLE = "MILLICAST_EMULATOR"
 
@@ -126,6 +127,48 @@ def test_it_ends_when_the_process_that_started_it_is_killed(tmp_path: Path) -> N
         assert is_running(process)
         starter.kill()
     wait_for_the_end_of(process)
+
+
+def test_a_forked_child_that_lives_on_holds_it_until_the_child_ends(tmp_path: Path) -> None:
+    code = (
+        "import os, signal\nfrom millicast_tokens.testing import Emulator\n"
+        "emulator = Emulator().start()\nchild = os.fork()\n"
+        "if child:\n    print(emulator._running._process.pid, child, flush=True)\nsignal.pause()\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, cwd=tmp_path) as starter:
+        assert starter.stdout is not None
+        process, child = map(int, starter.stdout.readline().split())
+        try:
+            starter.kill()
+            starter.wait()
+            # Long enough for it to end, if it were to.
+            time.sleep(1)
+            assert is_running(process)
+        finally:
+            os.kill(child, signal.SIGKILL)
+    wait_for_the_end_of(process)
+
+
+def test_what_cannot_be_stopped_leaves_no_folder_and_can_be_started_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    emulator = Emulator(tls=True).start()
+    assert emulator._running is not None
+    process = emulator._running._process
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(process, "terminate", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            emulator.stop()
+    assert (repr(emulator), emulator.certificate, list(tmp_path.iterdir())) == ("<Emulator stopped>", None, [])
+    # Nobody has told it to end, but its standard input is closed.
+    assert process.wait(20) == 0
+    with emulator:
+        assert emulator.status()["publishTokens"] == 0
 
 
 def test_ctrl_c_in_the_terminal_is_not_for_it(emulator: Emulator) -> None:
@@ -254,6 +297,31 @@ def test_without_a_program_it_says_where_it_looked_and_what_to_install(
 def test_an_option_that_is_not_known_is_a_type_error() -> None:
     with pytest.raises(TypeError, match="colour"):
         Emulator(colour="red")  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize("secret", ["", "hid den", "hidden\n", "hid\0den", "hid\u00e4den", "hid\x7fden"])
+def test_a_secret_that_no_header_can_carry_is_refused_and_not_shown(secret: str) -> None:
+    with pytest.raises(ValueError, match=r"secret .* printable ASCII without blanks, not empty") as refused:
+        Emulator(secret=secret)
+    assert "hid" not in str(refused.value)
+
+
+def test_a_secret_that_is_no_text_is_a_type_error_that_does_not_show_it() -> None:
+    with pytest.raises(TypeError, match=r"secret .* int: .* printable ASCII without blanks, not empty") as refused:
+        Emulator(secret=12345)  # type: ignore[arg-type]
+    assert "12345" not in str(refused.value)
+
+
+def test_an_argument_that_no_program_can_be_given_is_an_error_that_says_why() -> None:
+    with pytest.raises(EmulatorError, match="can't be started: embedded null byte"):
+        Emulator(account_id="a\0b").start()
+
+
+def test_one_file_of_a_secret_needs_no_list(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("another-secret")
+    for file in (tmp_path / "secret", str(tmp_path / "secret")):
+        with Emulator(secret_files=file) as emulator, mct.Client("another-secret", base_url=emulator.url) as client:
+            client.publish_tokens.list_page()
 
 
 def test_accounts_ids_countries_and_addresses_are_as_they_were_set(tmp_path: Path) -> None:
@@ -417,6 +485,105 @@ def test_the_director_judges_pages_accounts_and_broadcasters(emulator: Emulator)
     assert emulator.publish_verdict("s", sender) == "admitted"
     assert emulator.publish_verdict("t", sender) == "stream"
     assert emulator.publish_verdict("s", viewer) == "token-unknown"
+
+
+def test_who_shows_no_token_gets_streams_that_require_none_of_an_account_that_is_named(emulator: Emulator) -> None:
+    with emulator.client() as client:
+        client.publish_tokens.create("open", ["s"])
+        client.publish_tokens.create("closed", ["t"], subscribe_requires_auth=True)
+    assert emulator.verdict("s", None) == "no-token"
+    assert emulator.verdict("s", None, account_id="a") == "admitted"
+    assert emulator.verdict("t", None, account_id="a") == "subscribe-requires-auth"
+    assert emulator.verdict("no-such-stream", None, account_id="a") == "no-token"
+    assert emulator.publish_verdict("s", None) == "no-token"
+
+
+def test_who_shows_no_token_sends_no_header_for_one(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    with recording(Answer(200, b"{}")) as other:
+        monkeypatch.setattr(emulator, "_own_url", lambda: other.url)
+        emulator.verdict("s", None)
+        emulator.publish_verdict("s", None)
+    assert [asked.headers.get("Authorization") for asked in other.asked] == [None, None]
+
+
+def test_any_body_is_sent_text_and_bytes_as_they_are(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    def echo(asked: Asked) -> Answer:
+        return Answer(200, json.dumps([asked.headers.get("Content-Type"), asked.body.decode()]).encode())
+
+    sdp = {"content-type": "application/sdp"}
+    with recording(echo) as other:
+        monkeypatch.setattr(emulator, "_own_url", lambda: other.url)
+        # http.client itself would take a text for Latin-1.
+        assert emulator.ask("/", "v=0 \u0142", sdp) == (200, [None, "v=0 \u0142"])
+        assert [asked.headers["content-type"] for asked in other.asked] == ["application/sdp"]
+        assert emulator.ask("/", b"v=0") == (200, [None, "v=0"])
+        assert emulator.ask("/", {"a": 1}) == (200, ["application/json", '{"a": 1}'])
+        assert emulator.ask("/") == (200, ["application/json", ""])
+        assert emulator.ask("/", [], {"CONTENT-TYPE": "text/json"})[0] == 200
+        assert [name.lower() for name in other.asked[-1].headers].count("content-type") == 1
+
+
+def test_an_offer_of_whip_and_of_whep_is_made_and_its_plain_answer_read(emulator: Emulator) -> None:
+    with emulator.client() as client:
+        sender = client.publish_tokens.create("a", ["s"]).value or ""
+        viewer = client.subscribe_tokens.create("a", ["s"]).value or ""
+    for path, token in (("/api/whip/s", sender), ("/api/whep/emulator/s", viewer)):
+        offer = {"Authorization": f"Bearer {token}", "Content-Type": "application/sdp"}
+        for body in ("v=0\r\n", b"v=0\r\n"):
+            status, text = emulator.ask(path, body, offer)
+            assert (status, text[:15]) == (501, "Not Implemented")
+        status, text = emulator.ask(path, "no offer", offer)
+        assert (status, text) == (400, "the body is no SDP: it does not begin with v=0")
+
+
+def test_a_request_that_http_cannot_carry_is_an_error_that_names_what_is_wrong_and_shows_nothing(
+    emulator: Emulator,
+) -> None:
+    bad_values = ["hidden\n", "hidden\r\nX: y", "hidden\0", "hidden\u0142", 12345, b"hidden", None]
+    for value in bad_values:
+        with pytest.raises(EmulatorError, match="the header 'X-Mine' of the request") as refused:
+            emulator.ask("/api/cluster", headers={"X-Mine": value}, method="GET")  # type: ignore[dict-item]
+        assert "hidden" not in str(refused.value)
+    for ask in (
+        lambda: emulator.verdict("s", "hidden\n"),
+        lambda: emulator.publish_verdict("s", "hidden\n"),
+        lambda: emulator.ask("/api/cluster", headers={"Authorization": f"Bearer {emulator.secret}\n"}, method="GET"),
+    ):
+        with pytest.raises(EmulatorError, match="the header 'Authorization' of the request") as refused:
+            ask()
+        assert "hidden" not in str(refused.value)
+        assert emulator.secret not in str(refused.value)
+    with pytest.raises(EmulatorError, match="the header 'Origin' of the request"):
+        emulator.verdict("s", "token", "https://example.com\n")
+    for path in ("/api/whip/s?auth=hidden\n", "/api/whip/hidden token", "/api/whip/hidden\u0142", ""):
+        with pytest.raises(EmulatorError, match="the path of the request") as refused:
+            emulator.ask(path)
+        assert "hidden" not in str(refused.value)
+    for name in ("hidden\n", "hid den", "hidden:", ""):
+        with pytest.raises(EmulatorError, match="a header of the request has a name") as refused:
+            emulator.ask("/api/cluster", headers={name: "x"})
+        assert "hid" not in str(refused.value)
+    with pytest.raises(EmulatorError, match="the method of the request") as refused:
+        emulator.ask("/api/cluster", method="hidden\n")
+    assert "hidden" not in str(refused.value)
+
+
+def test_what_is_not_answered_shows_no_query(emulator: Emulator) -> None:
+    os.kill(process_of(emulator), signal.SIGKILL)
+    wait_for_the_end_of(process_of(emulator))
+    with pytest.raises(EmulatorError, match="POST /api/whip/s was not answered") as failed:
+        emulator.ask("/api/whip/s?auth=hidden")
+    assert "hidden" not in str(failed.value)
+
+
+def test_what_answers_otherwise_than_the_emulator_is_an_error(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for body in (b"hello", b"[]", b"{}"):
+        with recording(Answer(200, body)) as other:
+            monkeypatch.setattr(emulator, "_own_url", lambda url=other.url: url)
+            with pytest.raises(EmulatorError, match="not answered as the emulator answers"):
+                emulator.status()
 
 
 def test_what_is_refused_is_an_error_with_the_answer(emulator: Emulator) -> None:

@@ -22,6 +22,16 @@ READY = "listening on "
 _PATIENCE_SECONDS = 10.0
 
 
+class Hidden(str):
+    """A text that no repr shows, neither its own nor that of what holds it: pytest shows those of local variables."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        """Nothing of it."""
+        return "<hidden>"
+
+
 class EmulatorError(RuntimeError):
     """The emulator can't be started, did not answer, or refused what a test asked of it. The message says why."""
 
@@ -76,24 +86,29 @@ def _is_program(file: Path) -> bool:
 
 
 class Program:
-    """The program while it runs. It ends at the latest when this process does, in whatever way that ends."""
+    """The program while it runs.
 
-    def __init__(self, command: Sequence[str], secret: str, start_timeout: float) -> None:
+    It ends at the latest with this process, in whatever way that ends, or where forked children live on, with the last
+    of those.
+    """
+
+    def __init__(self, command: Sequence[str], secret: Hidden, start_timeout: float) -> None:
         """Starts it, and waits until it says where it listens."""
-        environment = {**os.environ, SECRET_VARIABLE: secret}
+        __tracebackhide__ = True
         self._owner = os.getpid()
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115  # No pipe, which would have to be read all along.
         try:
-            # It ends with its standard input, whose other end is held here and closed by the system if by nobody else.
+            # It ends with its standard input, whose other end is held here and in every child that is forked from here.
+            # The system closes it in each that ends.
             self._process = subprocess.Popen(  # noqa: S603  # The program is the one that the user names.
                 [*command, "--until-eof"],
-                env=environment,
+                env={**os.environ, SECRET_VARIABLE: secret},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._complaints,
                 start_new_session=True,  # Ctrl-C is for the tests, and for whoever debugs them.
             )
-        except OSError as error:
+        except (OSError, ValueError) as error:  # A ValueError: an argument holds what no argument can.
             self._complaints.close()
             raise EmulatorError(f"{command[0]} can't be started: {error}") from None
         try:
@@ -105,16 +120,19 @@ class Program:
 
     def stop(self) -> int | None:
         """Ends it and waits for that; its exit status. In a forked child it goes on, and the answer is None."""
-        if os.getpid() == self._owner:
-            self._process.terminate()
-            try:
-                self._process.wait(_PATIENCE_SECONDS)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
-        for stream in (self._process.stdin, self._process.stdout, self._complaints):
-            if stream is not None:
-                stream.close()
+        try:
+            if os.getpid() == self._owner:
+                self._process.terminate()
+                try:
+                    self._process.wait(_PATIENCE_SECONDS)
+                except subprocess.TimeoutExpired:
+                    self._process.kill()
+                    self._process.wait()
+        finally:
+            # Ctrl-C can end the wait. The program ends nonetheless, with its standard input.
+            for stream in (self._process.stdin, self._process.stdout, self._complaints):
+                if stream is not None:
+                    stream.close()
         return self._process.returncode
 
     def _where_it_listens(self, program: str, start_timeout: float) -> str:

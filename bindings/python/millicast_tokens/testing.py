@@ -28,6 +28,7 @@ import contextlib
 import http.client
 import json
 import os
+import re
 import secrets
 import shutil
 import ssl
@@ -41,7 +42,7 @@ from typing import Any, NamedTuple, Union
 from urllib.parse import urlencode, urlsplit
 
 from . import _emulator
-from ._emulator import EmulatorError, EmulatorNotFoundError
+from ._emulator import EmulatorError, EmulatorNotFoundError, Hidden
 from .async_client import AsyncClient
 from .client import Client
 
@@ -54,6 +55,11 @@ _ANSWER_SECONDS = 10.0
 
 #: How many tokens are asked for at once.
 _ITEMS_ON_PAGE = 100
+
+#: What a request is made of. What http.client refuses itself, it repeats in its error, and that may be a token.
+_VISIBLE = re.compile(r"[!-~]+")
+_HTTP_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 
 
 class Journal(NamedTuple):
@@ -116,15 +122,16 @@ class Emulator:
     """A platform of its own: a process that is started and stopped here, and what a test does to it.
 
     As a context manager it is started at the beginning and stopped at the end. When this process ends in whatever way,
-    killed included, the emulator ends too. Its methods may be called on any number of threads at once; they block their
-    thread. In a forked child it can be used, and is not stopped. It keeps no connection: what a call of yours opened is
-    all that there is.
+    killed included, the emulator ends too, but not before the children that this process forked while it ran: each
+    holds it until the child ends, runs another program or calls `stop()`. Its methods may be called on any number of
+    threads at once; they block their thread. In a forked child it can be used, and `stop()` only lets go of it there.
+    It keeps no connection: what a call of yours opened is all that there is.
 
     Args:
         program: the program to start. Default where the package finds it; see `millicast_tokens.testing`.
-        secret: the API secret, printable ASCII without blanks. Default a random one. The program gets it by its
-            environment; no command line, error or repr shows it.
-        secret_files: files that hold further API secrets.
+        secret: the API secret, printable ASCII without blanks, not empty. Default a random one. The program gets it by
+            its environment; no command line, error or repr shows it.
+        secret_files: files that hold further API secrets, one or several.
         listen: "address:port". Default "127.0.0.1:0", which takes a free port.
         account_id: the account. Default: any is accepted, and the director names "emulator".
         first_id: the id of the first token, 1 to 2**53, default 1000.
@@ -146,8 +153,9 @@ class Emulator:
     Raises:
         EmulatorNotFoundError: when it is started, there is no program. It says where was looked.
         EmulatorError: when it is started, it does not come up; it says why. From every method below: the emulator does
-            not run, does not answer, or refuses what is asked.
-        TypeError: an option is not known.
+            not run, does not answer, or refuses what is asked, or it can't be asked so.
+        TypeError: an option is not known, or `secret` is no text.
+        ValueError: `secret` is not printable ASCII without blanks, or is empty.
 
     Attributes:
         secret: the API secret.
@@ -158,7 +166,7 @@ class Emulator:
         *,
         program: AnyPath | None = None,
         secret: str | None = None,
-        secret_files: Iterable[AnyPath] = (),
+        secret_files: AnyPath | Iterable[AnyPath] = (),
         listen: str = "127.0.0.1:0",
         account_id: str | None = None,
         first_id: int | None = None,
@@ -176,12 +184,14 @@ class Emulator:
         start_timeout: float = 10.0,
     ) -> None:
         """See `Emulator`. Nothing is started."""
-        self.secret = secrets.token_urlsafe(24) if secret is None else secret
+        __tracebackhide__ = True
+        self.secret = secrets.token_urlsafe(24) if secret is None else _checked(secret)
+        del secret
         self._program = None if program is None else Path(program)
         self._tls = tls
         self._seed = seed
         self._start_timeout = start_timeout
-        self._arguments: list[str] = ["--listen", listen]
+        self._arguments = [f"--listen={listen}"]
         values = {
             "--account-id": account_id,
             "--first-id": first_id,
@@ -193,7 +203,8 @@ class Emulator:
         }
         for option, value in _given(values).items():
             self._arguments.append(f"{option}={value}")
-        self._arguments += [f"--api-secret-file={os.fspath(file)}" for file in secret_files]
+        files = [secret_files] if isinstance(secret_files, (str, os.PathLike)) else secret_files
+        self._arguments += [f"--api-secret-file={os.fspath(file)}" for file in files]
         self._arguments += [f"--country-of={block}={country}" for block, country in (country_of or {}).items()]
         self._arguments += [f"--faults={rule}" for rule in ([faults] if isinstance(faults, str) else faults)]
         self._arguments += ["--trust-forwarded"] * trust_forwarded + ["--only-live"] * only_live
@@ -216,7 +227,7 @@ class Emulator:
             program = _emulator.find() if self._program is None else _emulator.named(self._program, "program=")
             try:
                 command = [str(program), *self._arguments, *self._files()]
-                self._running = _emulator.Program(command, self.secret, self._start_timeout)
+                self._running = _emulator.Program(command, Hidden(self.secret), self._start_timeout)
                 if self._certificate is not None:
                     self._context = ssl.create_default_context(cafile=str(self._certificate))
             except BaseException:
@@ -241,11 +252,11 @@ class Emulator:
 
     def client(self, **options: Any) -> Client:
         """A client of it, with the options of `Client`. It trusts the emulator's certificate, and is yours to close."""
-        return Client(self.secret, **self._client_options(options))
+        return Client(Hidden(self.secret), **self._client_options(options))
 
     def async_client(self, **options: Any) -> AsyncClient:
         """The same for asyncio."""
-        return AsyncClient(self.secret, **self._client_options(options))
+        return AsyncClient(Hidden(self.secret), **self._client_options(options))
 
     def status(self) -> dict[str, Any]:
         """What it says of itself: "version", "url", "accountId", "now", "clockStands", "publishTokens" and more."""
@@ -353,32 +364,39 @@ class Emulator:
         answer = self._control("GET", f"/_emulator/journal?{asked}", patience=wait)
         return Journal(answer["last"], answer["missed"], answer["entries"])
 
-    def verdict(self, stream: str, token: str, origin: str | None = None, *, account_id: str | None = None) -> str:
+    def verdict(
+        self, stream: str, token: str | None, origin: str | None = None, *, account_id: str | None = None
+    ) -> str:
         """What the director says to a viewer: "admitted", or the name of the rule that is broken, such as "expired".
 
         Args:
             stream: the stream that the viewer wants.
-            token: a subscribe token's string, or a self-signed token.
+            token: a subscribe token's string, or a self-signed token. None: the viewer has none, and gets only streams
+                that require none, with `account_id`.
             origin: the page that the viewer is on, such as "https://www.example.com". Default none.
-            account_id: the account that the viewer names. Default none.
+            account_id: the account that the viewer names. Default none; only without a token it has to be one.
         """
         __tracebackhide__ = True
         wanted = _given({"streamName": stream, "streamAccountId": account_id})
         return self._ask_director("/api/director/subscribe", wanted, token, origin)
 
-    def publish_verdict(self, stream: str, token: str, origin: str | None = None) -> str:
-        """The same for a broadcaster with a publish token's string."""
+    def publish_verdict(self, stream: str, token: str | None, origin: str | None = None) -> str:
+        """The same for a broadcaster with a publish token's string. None: the broadcaster has none."""
         __tracebackhide__ = True
         return self._ask_director("/api/director/publish", {"streamName": stream}, token, origin)
 
     def ask(
         self, path: str, body: Any = None, headers: Mapping[str, str] | None = None, method: str = "POST"
     ) -> tuple[int, Any]:
-        """Any request, past the library: the HTTP status, and the JSON of the answer.
+        """Any request, past the library: the HTTP status, and what the answer's JSON says; its text if it is no JSON.
+
+            offer = {"Authorization": f"Bearer {token}", "Content-Type": "application/sdp"}
+            status, text = emulator.ask("/api/whip/StageCam", "v=0...", offer)
 
         Args:
             path: such as "/api/cluster", with the query, if there is one.
-            body: what is sent as JSON. Default nothing.
+            body: text (as UTF-8) and bytes are sent as they are, with the Content-Type that `headers` name; everything
+                else is sent as JSON. Default nothing.
             headers: such as {"Authorization": f"Bearer {emulator.secret}"}. Default none.
             method: default "POST".
         """
@@ -429,10 +447,12 @@ class Emulator:
         return self._folder
 
     def _end(self) -> int | None:
-        status = None if self._running is None else self._running.stop()
-        self._removal()
-        self._running = self._folder = self._certificate = self._context = None
-        return status
+        running, self._running = self._running, None
+        try:
+            return None if running is None else running.stop()
+        finally:
+            self._removal()
+            self._folder = self._certificate = self._context = None
 
     def _client_options(self, options: dict[str, Any]) -> dict[str, Any]:
         options.setdefault("base_url", self.url)
@@ -440,9 +460,9 @@ class Emulator:
             options.setdefault("ca_pem", self._certificate.read_text(encoding="utf-8"))
         return options
 
-    def _ask_director(self, path: str, body: Any, token: str, origin: str | None) -> str:
+    def _ask_director(self, path: str, body: Any, token: str | None, origin: str | None) -> str:
         __tracebackhide__ = True
-        headers = _given({"Authorization": f"Bearer {token}", "Origin": origin})
+        headers = _given({"Authorization": None if token is None else f"Bearer {token}", "Origin": origin})
         status, answer = self._exchange("POST", path, body, headers, _ANSWER_SECONDS)
         if status == http.client.OK:
             return "admitted"
@@ -455,29 +475,79 @@ class Emulator:
         status, answer = self._exchange(method, path, body, {}, _ANSWER_SECONDS + patience)
         if status != http.client.OK:
             raise EmulatorError(f"{method} {path} was refused with HTTP {status}: {answer}")
+        if not isinstance(answer, dict) or "data" not in answer:
+            raise EmulatorError(f"{method} {path} was not answered as the emulator answers, but: {answer}")
         return answer["data"]
 
     def _exchange(self, method: str, path: str, body: Any, headers: dict[str, str], timeout: float) -> tuple[int, Any]:
         __tracebackhide__ = True
         where = urlsplit(self._own_url())
+        _check_request(method, path, headers)
+        data, usual = _content(body)
+        if any(name.lower() == "content-type" for name in headers):
+            usual = {}
         # Without urllib, which asks the environment for a proxy.
         connection = (
             http.client.HTTPConnection(where.netloc, timeout=timeout)
             if self._context is None
             else http.client.HTTPSConnection(where.netloc, timeout=timeout, context=self._context)
         )
-        data = None if body is None else json.dumps(body)
         with contextlib.closing(connection):
             try:
-                connection.request(method, path, data, {"Content-Type": "application/json", **headers})
+                connection.request(method, path, data, {**usual, **headers})
                 answer = connection.getresponse()
-                return answer.status, json.loads(answer.read())
-            except (OSError, http.client.HTTPException, ValueError) as error:
+                status, said = answer.status, answer.read()
+            except (OSError, http.client.HTTPException) as error:
                 where_to = path.partition("?")[0]
                 raise EmulatorError(f"{method} {where_to} was not answered: {error or type(error).__name__}") from None
+        try:
+            return status, json.loads(said)
+        except ValueError:
+            return status, said.decode(errors="replace")
 
 
 # `__tracebackhide__` keeps pytest from showing the arguments of a frame, which hold tokens, when a test fails.
+
+
+def _checked(secret: str) -> str:
+    """An API secret that the program takes and a header can carry."""
+    __tracebackhide__ = True
+    rule = "it has to be printable ASCII without blanks, not empty"
+    if not isinstance(secret, str):
+        raise TypeError(f"secret is no text but of type {type(secret).__name__}: {rule}")
+    if not _VISIBLE.fullmatch(secret):
+        raise ValueError(f"secret is no API secret: {rule}")
+    return secret
+
+
+def _check_request(method: str, path: str, headers: Mapping[str, str]) -> None:
+    """Refuses what HTTP can't carry, and shows nothing that may be a token."""
+    __tracebackhide__ = True
+    if not _HTTP_NAME.fullmatch(method):
+        raise EmulatorError("the method of the request is no HTTP method")
+    if not _VISIBLE.fullmatch(path):
+        raise EmulatorError(
+            "the path of the request is not printable ASCII without blanks; urllib.parse.quote() escapes what is in it"
+        )
+    for name, value in headers.items():
+        if not isinstance(name, str) or not _HTTP_NAME.fullmatch(name):
+            raise EmulatorError("a header of the request has a name that no header can have")
+        if not isinstance(value, str):
+            raise EmulatorError(f"the header {name!r} of the request is no text but of type {type(value).__name__}")
+        if not _HEADER_VALUE.fullmatch(value):
+            raise EmulatorError(
+                f"the header {name!r} of the request has a character that no header can carry: an end of a line, "
+                "another control character, or one that is not Latin-1"
+            )
+
+
+def _content(body: Any) -> tuple[bytes | None, dict[str, str]]:
+    """What is sent of a body, and the headers that say what it is, unless the caller does."""
+    if isinstance(body, bytes):
+        return body, {}
+    if isinstance(body, str):
+        return body.encode(errors="surrogatepass"), {}
+    return None if body is None else json.dumps(body).encode(), {"Content-Type": "application/json"}
 
 
 def _nothing() -> None:
