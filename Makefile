@@ -188,11 +188,11 @@ $(PAGE_VENV)/ready: tests/page/requirements.txt
 # The browser is /usr/bin/chromium, driven by /usr/bin/chromedriver: Debian's chromium and chromium-driver.
 .PHONY: test-page
 test-page: build $(PAGE_VENV)/ready ## Run the tests of the emulator's page in a browser
-	$(PAGE_VENV)/bin/python -m pytest -q -rs tests/page
+	PYTHONPATH=$(ROOT)/bindings/python $(PAGE_VENV)/bin/python -m pytest -q -rs tests/page
 
 .PHONY: page-picture
 page-picture: build $(PAGE_VENV)/ready ## Take the picture of the page that its documentation shows
-	$(PAGE_VENV)/bin/python tests/page/screenshot.py tests/emulator/page.png
+	PYTHONPATH=$(ROOT)/bindings/python $(PAGE_VENV)/bin/python tests/page/screenshot.py tests/emulator/page.png
 
 .PHONY: test-readme
 test-readme: build $(VENV)/ready ## Run the programs of README.md

@@ -13,7 +13,7 @@ from emulator import Emulator
 @pytest.fixture
 def emulator() -> Iterator[Emulator]:
     """An emulator whose clock stands at noon."""
-    emulator = Emulator("--clock", "1767268800", "--account-id", "studio")
+    emulator = Emulator(clock=1767268800, account_id="studio")
     try:
         yield emulator
     finally:

@@ -4,43 +4,26 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
-import subprocess
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-ROOT = Path(__file__).resolve().parents[2]
-PROGRAM = Path(os.environ.get("EMULATOR", ROOT / "target" / "release" / "millicast-emulator"))
-READY = "listening on "
+from millicast_tokens import testing
+
 SECRET = "the-emulators-own-secret-3f1c"
 
 
-class Emulator:
+class Emulator(testing.Emulator):
     """A running emulator."""
 
-    def __init__(self, *arguments: str, listen: str = "127.0.0.1:0") -> None:
-        environment = {**os.environ, "MILLICAST_EMULATOR_API_SECRET": SECRET}
-        command = [str(PROGRAM), "--listen", listen, "--until-eof", *arguments]
-        pipe = subprocess.PIPE
-        self._process = subprocess.Popen(command, env=environment, stdin=pipe, stdout=pipe, text=True)
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline().strip()
-        if not line.startswith(READY):
-            self.stop()
-            raise RuntimeError(f"the emulator did not say where it listens, but {line!r}")
-        self.url = line[len(READY) :]
+    def __init__(self, **options: Any) -> None:
+        super().__init__(secret=SECRET, **options)
+        self.start()
         self.address = urlsplit(self.url).netloc
 
-    def stop(self) -> None:
-        """Ends it and waits for that."""
-        self._process.terminate()
-        self._process.communicate(timeout=10)
-
-    def ask(
+    def send(
         self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
     ) -> tuple[int, dict[str, Any]]:
-        """One request; the status of the answer, and its JSON."""
+        """One request, whatever its headers hold; the status of the answer, and its JSON."""
         connection = http.client.HTTPConnection(self.address, timeout=20)
         try:
             sent = {name: value.encode() for name, value in (headers or {}).items()}
@@ -54,7 +37,7 @@ class Emulator:
 
     def control(self, path: str, body: Any = None, method: str | None = None) -> Any:
         """What the emulator itself answers to a test; a body is posted."""
-        status, answer = self.ask(method or ("GET" if body is None else "POST"), f"/_emulator/{path}", body)
+        status, answer = self.send(method or ("GET" if body is None else "POST"), f"/_emulator/{path}", body)
         assert status == 200, answer
         return answer["data"]
 
@@ -62,16 +45,16 @@ class Emulator:
         """A new token. A stream is a name, or an object as the API takes it."""
         named = [{"streamName": stream} if isinstance(stream, str) else stream for stream in streams]
         body = {"label": label, "streams": named, **more}
-        status, answer = self.ask("POST", f"/api/{kind}_token", body, {"Authorization": f"Bearer {SECRET}"})
+        status, answer = self.send("POST", f"/api/{kind}_token", body, {"Authorization": f"Bearer {SECRET}"})
         assert status == 200, answer
         return dict(answer["data"])
 
     def read(self, kind: str, token_id: int) -> dict[str, Any]:
         """A token as the API answers with it."""
         headers = {"Authorization": f"Bearer {SECRET}"}
-        return dict(self.ask("GET", f"/api/{kind}_token/{token_id}", headers=headers)[1]["data"])
+        return dict(self.send("GET", f"/api/{kind}_token/{token_id}", headers=headers)[1]["data"])
 
     def view(self, stream: str, token: str | None, **headers: str) -> int:
         """What the director answers to a viewer."""
         shown = {} if token is None else {"Authorization": f"Bearer {token}"}
-        return self.ask("POST", "/api/director/subscribe", {"streamName": stream}, {**shown, **headers})[0]
+        return self.send("POST", "/api/director/subscribe", {"streamName": stream}, {**shown, **headers})[0]

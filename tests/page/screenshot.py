@@ -40,14 +40,14 @@ def viewers(emulator: Emulator, publish: str) -> None:
     press = create("subscribe", "Press", ["MainCam"], expires=900, bindIpsOnUsage=1)
     guests_from = {"allowedIpAddresses": ["198.51.100.0/24"], "tracking": {"trackingId": "guests"}}
     guests = create("subscribe", "Guests", ["StageCam"], **guests_from)
-    emulator.ask("POST", "/api/director/publish", {"streamName": "MainCam"}, {"Authorization": f"Bearer {publish}"})
+    emulator.send("POST", "/api/director/publish", {"streamName": "MainCam"}, {"Authorization": f"Bearer {publish}"})
     emulator.view("MainCam", paying["token"], Origin="https://tv.example.com")
     emulator.view("StageCam", guests["token"], Origin="https://tv.example.com")
     emulator.view("MainCam", paying["token"], Origin="https://example.com")
     emulator.control("clock", {"advance": 901})
     emulator.view("MainCam", press["token"])
     emulator.view("StageCam", paying["token"], Origin="https://tv.example.com")
-    emulator.ask("POST", f"/api/whip/BackCam?auth={publish}", "")
+    emulator.send("POST", f"/api/whip/BackCam?auth={publish}", "")
     emulator.view("MainCam", paying["token"], Origin="https://www.example.com")
     for tracking_id, stream, sent in (("paying", "MainCam", 48_210_332_118), ("guests", "StageCam", 904_118_000)):
         emulator.control("usage", {"streamName": stream, "trackingId": tracking_id, "bytesOut": sent})
@@ -56,11 +56,11 @@ def viewers(emulator: Emulator, publish: str) -> None:
 def requests(emulator: Emulator) -> None:
     """Calls of the Token API, some of which meet a fault."""
     headers = {"Authorization": f"Bearer {SECRET}"}
-    emulator.ask("GET", "/api/subscribe_token/list?page=1&itemsOnPage=100", headers=headers)
-    emulator.ask("POST", "/api/publish_token", {"label": "", "streams": []}, headers)
-    emulator.ask("GET", "/api/publish_token/7", headers=headers)
+    emulator.send("GET", "/api/subscribe_token/list?page=1&itemsOnPage=100", headers=headers)
+    emulator.send("POST", "/api/publish_token", {"label": "", "streams": []}, headers)
+    emulator.send("GET", "/api/publish_token/7", headers=headers)
     for name in ("Evening", "Field", "Rehearsal"):
-        emulator.ask("GET", f"/api/publish_token/list_by_name?name={name}&page=1&itemsOnPage=10", headers=headers)
+        emulator.send("GET", f"/api/publish_token/list_by_name?name={name}&page=1&itemsOnPage=10", headers=headers)
 
 
 def fill(emulator: Emulator) -> None:
@@ -82,7 +82,7 @@ def picture(browser: Browser) -> bytes:
 
 def main(file: Path) -> None:
     """Fills an emulator, and takes the picture once all of it is there."""
-    emulator = Emulator("--clock", str(NOON), "--account-id", "studio", listen="127.0.0.1:8080")
+    emulator = Emulator(clock=NOON, account_id="studio", listen="127.0.0.1:8080")
     profile = tempfile.TemporaryDirectory()
     browser = Browser(Path(profile.name))
     try:

@@ -64,7 +64,7 @@ def test_a_page_goes_on_when_the_emulator_starts_again(browser: Browser, emulato
     emulator.stop()
     browser.until_text("#connection", "no answer")
     browser.until_text("#journal-problem", "The emulator does not answer.")
-    again = Emulator("--clock", "5", listen=emulator.address)
+    again = Emulator(clock=5, listen=emulator.address)
     try:
         browser.until_text("#connection", "connected")
         browser.until_text("#journal-summary", "has started again")

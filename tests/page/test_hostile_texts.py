@@ -62,7 +62,7 @@ def test_a_path_and_a_query_are_shown_as_they_came(page: Browser, emulator: Emul
 def test_what_a_viewer_calls_itself_is_text_as_well(page: Browser, emulator: Emulator) -> None:
     body = json.dumps({"streamName": "<b>bold</b>"})
     for target in ("/api/whep/%3Cb%3E/%3Cb%3Ebold%3C%2Fb%3E", "/api/whip/%3Cb%3Ebold%3C%2Fb%3E"):
-        emulator.ask("POST", target, body, {"Origin": "https://<b>bold</b>"})
+        emulator.send("POST", target, body, {"Origin": "https://<b>bold</b>"})
     page.until(lambda: len(page.all("#verdicts-list > li")) == 2)
     assert "<b>bold</b>" in page.text("#verdicts-list")
     assert page.script("return document.querySelectorAll('#verdicts b').length") == 0

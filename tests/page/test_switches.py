@@ -77,7 +77,7 @@ def test_a_fault_is_added_counted_and_removed(page: Browser, emulator: Emulator)
     rule = emulator.control("faults")["faults"][0]
     assert [rule[name] for name in ("fault", "operation", "count", "retryAfter")] == ["503", "publish.*", 2, 7]
     for _ in range(3):
-        emulator.ask("GET", "/api/publish_token/list")
+        emulator.send("GET", "/api/publish_token/list")
     page.until_text(RULES, "asked 3, done 2")
     page.choose("#journal-which", "with a fault")
     page.until(lambda: len(page.all("#journal-list tr")) == 2)
@@ -90,7 +90,7 @@ def test_a_fault_is_added_counted_and_removed(page: Browser, emulator: Emulator)
 def test_a_request_that_a_fault_leaves_without_an_answer_is_in_the_journal(page: Browser, emulator: Emulator) -> None:
     emulator.control("faults", {"faults": [{"fault": "close-before", "operation": "clusters"}]})
     with pytest.raises(ConnectionResetError):
-        emulator.ask("GET", "/api/cluster")
+        emulator.send("GET", "/api/cluster")
     page.until(lambda: len(page.all("#journal-list tr")) == 1)
     row = page.text("#journal-list tr")
     assert "clusters" in row
@@ -132,7 +132,7 @@ def test_every_fault_that_is_offered_is_one_that_the_emulator_takes(page: Browse
         fields = {"ms": 5, "bytes": 5, "retryAfter": 1, "location": "/elsewhere", "operation": "clusters"}
         # One that never comes: some would come over this test's own requests.
         rule = {**page.script(WHAT_GOES_WITH, fault, fields), "probability": 0}
-        status, answer = emulator.ask("POST", "/_emulator/faults", {"faults": [rule]})
+        status, answer = emulator.send("POST", "/_emulator/faults", {"faults": [rule]})
         if fault.startswith("tls-"):
             assert "--tls" in answer["data"]["faults[0].fault"], "this emulator serves none"
         else:

@@ -84,7 +84,7 @@ def test_a_stream_is_declared_live_by_its_name_or_under_a_pattern(page: Browser,
 
 def test_the_journal_shows_each_request_as_it_comes(page: Browser, emulator: Emulator) -> None:
     emulator.create("publish", "Evening show", ["MainCam"])
-    emulator.ask("POST", "/api/subscribe_token", {}, {"Authorization": f"Bearer {SECRET}"})
+    emulator.send("POST", "/api/subscribe_token", {}, {"Authorization": f"Bearer {SECRET}"})
     page.until(lambda: len(page.all(JOURNAL)) == 2)
     newest, oldest = page.texts(JOURNAL)
     assert "subscribe.create" in newest
@@ -95,7 +95,7 @@ def test_the_journal_shows_each_request_as_it_comes(page: Browser, emulator: Emu
 
 def test_the_journal_is_filtered_and_paused(page: Browser, emulator: Emulator) -> None:
     emulator.create("publish", "Evening show", ["MainCam"])
-    emulator.ask("GET", "/api/cluster")
+    emulator.send("GET", "/api/cluster")
     emulator.view("MainCam", "0123")
     page.until(lambda: len(page.all(JOURNAL)) == 3)
     page.choose("#journal-which", "refused")
@@ -111,7 +111,7 @@ def test_the_journal_is_filtered_and_paused(page: Browser, emulator: Emulator) -
     page.script("document.querySelector('#journal-text').value = ''")
     page.one("#journal-pause").click()
     page.until(lambda: len(page.all(JOURNAL)) == 3)
-    emulator.ask("GET", "/api/cluster")
+    emulator.send("GET", "/api/cluster")
     page.until_text("#journal-summary", "1 newer ones wait")
     assert len(page.all(JOURNAL)) == 3
     page.one("#journal-pause").click()
@@ -155,7 +155,7 @@ def test_no_token_and_no_secret_is_on_the_page(page: Browser, emulator: Emulator
     publish = emulator.create("publish", "Show", ["MainCam"], displaySrtPassphrase=True, restream=restream)
     parent = emulator.create("subscribe", "Viewers", ["MainCam"])
     emulator.view("MainCam", parent["token"])
-    emulator.ask("POST", f"/api/whip/MainCam?auth={publish['token']}")
+    emulator.send("POST", f"/api/whip/MainCam?auth={publish['token']}")
     page.until(lambda: len(page.all(VERDICTS)) == 2)
     secrets = [publish["token"], parent["token"], publish["srtPassphrase"], "the-key-5", SECRET]
     for kind in ("subscribe", "publish"):

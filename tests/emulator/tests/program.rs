@@ -1,79 +1,35 @@
 //! The program: what it prints, how it ends.
 
-use std::io::{BufRead, BufReader, Read, Write};
+mod common;
+
+use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
-use std::process::{Child, Command, ExitStatus, Output, Stdio};
-use std::sync::mpsc;
+use std::process::Command;
 use std::time::{Duration, Instant};
+
+use common::process::{Process, command as with_a_secret, ended};
 
 const SECRET: &str = "a-secret-of-the-program";
 
+/// The program without a secret but those that it is given.
 fn command(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_millicast-emulator"));
-    command.args(arguments).env_remove("MILLICAST_EMULATOR_API_SECRET");
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut command = with_a_secret(arguments);
+    command.env_remove("MILLICAST_EMULATOR_API_SECRET");
     command
 }
 
-/// A started program that has said where it listens. It does not outlive its test.
-struct Program {
-    child: Option<Child>,
-    stdout: BufReader<std::process::ChildStdout>,
-    address: String,
+fn connect(process: &Process) -> TcpStream {
+    TcpStream::connect(process.address).unwrap()
 }
 
-impl Program {
-    fn start(mut command: Command) -> Self {
-        let mut child = command.spawn().unwrap();
-        let mut stdout = BufReader::new(child.stdout.take().unwrap());
-        let mut line = String::new();
-        stdout.read_line(&mut line).unwrap();
-        let address = line.strip_prefix("listening on http://").and_then(|rest| rest.strip_suffix('\n'));
-        let address = address.unwrap_or_else(|| panic!("{line:?}")).to_owned();
-        Self { child: Some(child), stdout, address }
-    }
-
-    fn connect(&self) -> TcpStream {
-        TcpStream::connect(&self.address).unwrap()
-    }
-
-    /// One request on an open connection, and its answer's first line.
-    fn ask(stream: &mut TcpStream, secret: &str) -> String {
-        let path = "/api/publish_token/list?page=1&itemsOnPage=1";
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {secret}\r\n\r\n").unwrap();
-        let mut lines = BufReader::new(stream);
-        let mut first = String::new();
-        lines.read_line(&mut first).unwrap();
-        first.trim_end().to_owned()
-    }
-
-    /// Sends a signal and waits for the end.
-    fn end_by(mut self, signal: &str) -> (ExitStatus, Duration, String) {
-        let child = self.child.take().unwrap();
-        let told = Instant::now();
-        let sent = Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
-        assert!(sent.success());
-        let output = ended(child);
-        let mut rest = String::new();
-        self.stdout.read_to_string(&mut rest).unwrap();
-        (output.status, told.elapsed(), rest + &String::from_utf8(output.stderr).unwrap())
-    }
-}
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        if let Some(mut child) = self.child.take() {
-            let _ = child.kill();
-            let _ = child.wait();
-        }
-    }
-}
-
-/// The output of a program that has to end of itself, soon.
-fn ended(child: Child) -> Output {
-    let (done, end) = mpsc::channel();
-    std::thread::spawn(move || done.send(child.wait_with_output()));
-    end.recv_timeout(Duration::from_secs(20)).expect("the program does not end").unwrap()
+/// One request on an open connection, and its answer's first line.
+fn ask(stream: &mut TcpStream, secret: &str) -> String {
+    let path = "/api/publish_token/list?page=1&itemsOnPage=1";
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {secret}\r\n\r\n").unwrap();
+    let mut lines = BufReader::new(stream);
+    let mut first = String::new();
+    lines.read_line(&mut first).unwrap();
+    first.trim_end().to_owned()
 }
 
 fn failed(mut command: Command) -> (Option<i32>, String) {
@@ -85,14 +41,16 @@ fn failed(mut command: Command) -> (Option<i32>, String) {
 #[test]
 fn a_signal_ends_the_program_well_whatever_is_connected() {
     for signal in ["-TERM", "-INT"] {
-        let program = Program::start(command(&["--api-secret", SECRET]));
-        let idle = program.connect();
-        let mut kept_alive = program.connect();
-        assert_eq!(Program::ask(&mut kept_alive, SECRET), "HTTP/1.1 200 OK");
-        let mut half_sent = program.connect();
+        let program = Process::spawn(command(&["--api-secret", SECRET]));
+        let idle = connect(&program);
+        let mut kept_alive = connect(&program);
+        assert_eq!(ask(&mut kept_alive, SECRET), "HTTP/1.1 200 OK");
+        let mut half_sent = connect(&program);
         half_sent.write_all(b"POST /api/publish_token HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{").unwrap();
 
-        let (status, took, printed) = program.end_by(signal);
+        let told = Instant::now();
+        let (status, printed) = program.end_by(signal);
+        let took = told.elapsed();
         assert_eq!(status.code(), Some(0), "{signal}");
         assert!(took < Duration::from_secs(5), "{signal} took {took:?}");
         assert_eq!(printed, "", "nothing but the ready line is printed");
@@ -107,12 +65,12 @@ fn every_way_to_give_a_secret_opens_the_api() {
     let mut command =
         command(&["--api-secret", "one", "--api-secret", "two", "--api-secret-file", file.to_str().unwrap(), "--listen", "127.0.0.1:0"]);
     command.env("MILLICAST_EMULATOR_API_SECRET", "from-the-environment");
-    let program = Program::start(command);
+    let program = Process::spawn(command);
     std::fs::remove_file(&file).unwrap();
     for secret in ["one", "two", "from-a-file", "from-the-environment"] {
-        assert_eq!(Program::ask(&mut program.connect(), secret), "HTTP/1.1 200 OK", "{secret}");
+        assert_eq!(ask(&mut connect(&program), secret), "HTTP/1.1 200 OK", "{secret}");
     }
-    assert_eq!(Program::ask(&mut program.connect(), "three"), "HTTP/1.1 401 Unauthorized");
+    assert_eq!(ask(&mut connect(&program), "three"), "HTTP/1.1 401 Unauthorized");
 }
 
 #[test]
@@ -151,9 +109,9 @@ fn a_secret_that_cannot_work_is_said_without_being_shown() {
 
 #[test]
 fn faults_are_given_by_several_arguments_and_come_in_their_order() {
-    let program = Program::start(command(&["--api-secret", SECRET, "--faults", "503:nth=1", "--faults", "504:count=1;seed=1"]));
+    let program = Process::spawn(command(&["--api-secret", SECRET, "--faults", "503:nth=1", "--faults", "504:count=1;seed=1"]));
     for status in ["503 Service Unavailable", "504 Gateway Timeout", "200 OK"] {
-        assert_eq!(Program::ask(&mut program.connect(), SECRET), format!("HTTP/1.1 {status}"));
+        assert_eq!(ask(&mut connect(&program), SECRET), format!("HTTP/1.1 {status}"));
     }
     let (code, said) = failed(command(&["--api-secret", SECRET, "--faults", "tls-close:count=1"]));
     assert_eq!((code, said.lines().count()), (Some(1), 1), "{said}");

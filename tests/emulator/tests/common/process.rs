@@ -31,7 +31,7 @@ pub fn configure(command: &mut Command, arguments: &[&str]) {
 pub struct Process {
     child: Option<Child>,
     /// Held open: what is written to it has somewhere to go.
-    _stdout: BufReader<ChildStdout>,
+    stdout: BufReader<ChildStdout>,
     pub url: String,
     pub address: SocketAddr,
 }
@@ -50,7 +50,7 @@ impl Process {
             panic!("it did not start: {line:?} {}", String::from_utf8_lossy(&ended(child).stderr));
         };
         let address = url.split_once("://").unwrap().1.parse().unwrap();
-        Self { child: Some(child), _stdout: stdout, url: url.to_owned(), address }
+        Self { child: Some(child), stdout, url: url.to_owned(), address }
     }
 
     pub fn id(&self) -> u32 {
@@ -73,9 +73,14 @@ impl Process {
         child.wait().unwrap();
     }
 
-    /// Tells it to end, and says how it did and what it printed on standard error.
+    /// Tells it to end, and says how it did and what it printed since it said where it listens.
     pub fn end(self) -> (ExitStatus, String) {
-        let sent = Command::new("kill").args(["-TERM", &self.id().to_string()]).status().unwrap();
+        self.end_by("-TERM")
+    }
+
+    /// The same by a signal.
+    pub fn end_by(self, signal: &str) -> (ExitStatus, String) {
+        let sent = Command::new("kill").args([signal, &self.id().to_string()]).status().unwrap();
         assert!(sent.success());
         self.ended()
     }
@@ -83,7 +88,9 @@ impl Process {
     /// How it ends of itself.
     pub fn ended(mut self) -> (ExitStatus, String) {
         let output = ended(self.child.take().unwrap());
-        (output.status, String::from_utf8(output.stderr).unwrap())
+        let mut printed = String::new();
+        self.stdout.read_to_string(&mut printed).unwrap();
+        (output.status, printed + &String::from_utf8(output.stderr).unwrap())
     }
 }
 
@@ -97,7 +104,7 @@ impl Drop for Process {
 }
 
 /// The output of a program that has to end of itself, soon.
-fn ended(child: Child) -> Output {
+pub fn ended(child: Child) -> Output {
     let (done, end) = mpsc::channel();
     std::thread::spawn(move || done.send(child.wait_with_output()));
     end.recv_timeout(PATIENCE).expect("the program does not end").unwrap()
