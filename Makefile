@@ -127,8 +127,7 @@ test-c: build ## Run the C and C++ tests and examples, under valgrind too
 
 .PHONY: test-portable
 test-portable: ## Run the tests of HMAC with the plain code for processors without SHA extensions
-	RUSTFLAGS='--cfg sha2_backend="soft"' $(CARGO) test --locked -p millicast-tokens --no-default-features --features signing \
-	    --lib --target-dir $(TARGET)/portable
+	RUSTFLAGS='--cfg sha2_backend="soft"' $(CARGO) test --locked -p millicast-portable --target-dir $(TARGET)/portable
 
 .PHONY: bench-sign
 bench-sign: build $(VENV)/ready ## Compare signing and verifying with libjwt, OpenSSL, PyJWT and Node's jsonwebtoken

@@ -9,7 +9,7 @@ trap 'chmod -R u+w "$copy"; rm -rf "$copy"' EXIT
 
 cp -R Cargo.toml Cargo.lock build.rs cbindgen.toml README.md include src "$copy"
 mkdir "$copy/tests"
-cp -R tests/emulator tests/*.rs tests/support "$copy/tests"
+cp -R tests/emulator tests/portable tests/*.rs tests/support "$copy/tests"
 chmod -R a-w "$copy"
 # Root may write all the same, so the listing is compared too.
 listing() { (cd "$copy" && find . -printf '%p %s %T@\n' | sort); }
