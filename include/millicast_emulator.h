@@ -9,8 +9,9 @@
  *     millicast_emulator_stop(&emulator);
  *
  * This starts the program millicast-emulator, which answers as the Token API and the director of Dolby Millicast do, on
- * loopback and in memory, and ends it. All of it is in this header, for C99 and C++17, on POSIX, and needs nothing but
- * the C library: neither millicast_tokens.h nor the library.
+ * loopback and in memory, and ends it. All of it is in this header, for C99 and C++17, on POSIX: a compiler needs no
+ * more than -I with the header's folder, and a linker no library but that of C: neither millicast_tokens.h nor its
+ * library.
  *
  * - Include it before every other header, or define _POSIX_C_SOURCE as 200809L for the whole file: -std=c99 hides what
  *   it needs. With -std=gnu99 and in C++ nothing has to be done.
@@ -19,8 +20,9 @@
  *   program or calls millicast_emulator_stop().
  * - Who makes a millicast_emulator owns it, and stops it. It may be moved in memory, and must not be used by two
  *   copies.
- * - Threads: one millicast_emulator may be asked (post, get, verdict) on any number of threads at once. It is started
- *   and stopped by one thread while no other one uses it. Several emulators have nothing to do with each other.
+ * - Threads: one millicast_emulator may be asked (post, get, view, publish, verdict) on any number of threads at once.
+ *   It is started and stopped by one thread while no other one uses it. Several emulators have nothing to do with each
+ *   other.
  * - Every function blocks its thread, for a bounded time. None prints, exits, touches signal handlers or raises
  *   SIGPIPE. They work where SIGCHLD is ignored, where the host takes the ends of all its children, and where SIGTERM
  *   is blocked.
@@ -76,8 +78,11 @@ typedef struct millicast_emulator_options {
     /** The API secret, 1 to 127 characters. NULL: a random one. The program gets it by its environment. */
     const char *secret;
     /**
-     * Further options of the program, with a NULL at the end, such as {"--account-id", "mine", "--clock",
-     * "1767225600", NULL}. Other users of the machine can read them: a secret does not belong here. NULL: none.
+     * Further options of the program, with a NULL at the end, such as {"--account-id", "mine", "--seed",
+     * "tokens.json", NULL}. Other users of the machine can read them: a secret does not belong here. NULL: none.
+     *
+     * What "--clock" sets is the time of the emulator alone; the library goes by the system's clock, and does not sign
+     * for a parent that is over by it. millicast_emulator_post() says how a token is signed for the emulator's time.
      */
     const char *const *arguments;
     /** How many milliseconds it may take to start. 0: 10000. */
@@ -122,22 +127,52 @@ static inline int millicast_emulator_stop(millicast_emulator *emulator);
  *
  *     millicast_emulator_post(&emulator, "/_emulator/clock", "{\"advance\": 60}", answer, sizeof answer)
  *
+ * By this clock the emulator judges tokens, while the library goes by the system's. For the emulator's time a token is
+ * signed by mct_signer_new(id, value, ...), which does not know when the parent ends, with claims that
+ * mct_claims_set_issued_at() gave the "now" of the emulator's answer.
+ *
  * Answers the HTTP status, and answer[0..size] is the JSON that it says, NUL-terminated. -1: there is no answer, or
  * it has no room, and answer[0..size] says why. `answer` may be NULL with size 0 when nobody asks what it said. It
- * takes 40 seconds at the most, and plain http:// only: not with --tls.
+ * takes 40 seconds at the most, and plain http:// only: with --tls this answers -1, and so does all that asks below.
  */
 static inline int millicast_emulator_post(const millicast_emulator *emulator, const char *path, const char *json,
                                           char *answer, size_t size);
 
-/** The same by GET, such as for "/_emulator/journal?after=0". */
+/**
+ * The same by GET, such as for "/_emulator/journal?after=0".
+ *
+ * A journal that outgrows a buffer is read in parts: `after` is the number ("seq", or "last" of an answer) of the entry
+ * after which the answer begins.
+ */
 static inline int millicast_emulator_get(const millicast_emulator *emulator, const char *path, char *answer,
                                          size_t size);
 
 /**
- * What the director says to a viewer who wants a stream with a subscribe token's string or a self-signed token.
+ * What the director says to a viewer who wants a stream.
  *
- * verdict[0..size] is "admitted", or the name of the rule that is broken, such as "token-expired"; else -1, and it
- * says why there is none. `stream` is a text without control characters, of 300 bytes at the most.
+ * - `token`: a subscribe token's string, or a self-signed token. NULL: the viewer has none, and gets only streams that
+ *   a publish token covers and none of those requires a token for, of the account that `account_id` names.
+ * - `origin`: the page that the viewer is on, such as "https://www.example.com". NULL: none, as from a program that is
+ *   no browser; a token that is for some origins alone is refused then.
+ * - `account_id`: the account that the viewer names. NULL: none, which will do with a token.
+ *
+ * Answers 0, and verdict[0..size] is "admitted", or the name of the rule that is broken, such as "token-expired"; else
+ * -1, and it says why there is none. No text may have a control character. `stream` and `account_id` have 300 bytes at
+ * the most.
+ */
+static inline int millicast_emulator_view(const millicast_emulator *emulator, const char *stream, const char *token,
+                                          const char *origin, const char *account_id, char *verdict, size_t size);
+
+/**
+ * The same for a broadcaster with a publish token's string. `token` may be NULL: the broadcaster has none, and is
+ * refused. `origin` may be NULL: none.
+ */
+static inline int millicast_emulator_publish(const millicast_emulator *emulator, const char *stream, const char *token,
+                                             const char *origin, char *verdict, size_t size);
+
+/**
+ * The short form of millicast_emulator_view(), with neither an origin nor an account. `token` may be NULL, and the
+ * verdict is "no-token" then, unless another rule is broken before.
  */
 static inline int millicast_emulator_verdict(const millicast_emulator *emulator, const char *stream, const char *token,
                                              char *verdict, size_t size);
@@ -618,13 +653,15 @@ static inline int millicast_emulator_own_exchange(const char *address, const cha
     return status;
 }
 
-/* HTTP/1.0, whose answers end with their connection. `token`: a bearer, or NULL. */
+/* HTTP/1.0, whose answers end with their connection. `token`: a bearer, or NULL. `origin`: a page, or NULL. */
 static inline int millicast_emulator_own_ask(const millicast_emulator *emulator, const char *method, const char *path,
-                                             const char *token, const char *body, char *answer, size_t size)
+                                             const char *token, const char *origin, const char *body, char *answer,
+                                             size_t size)
 {
     const char *scheme = "http://";
     const char *address = emulator->url + strlen(scheme);
-    size_t room = 256 + sizeof emulator->url + strlen(path) + (token == NULL ? 0 : strlen(token));
+    size_t room = 256 + sizeof emulator->url + strlen(path) + (token == NULL ? 0 : strlen(token))
+        + (origin == NULL ? 0 : strlen(origin));
     char *head;
     int status;
     if (emulator->process == 0)
@@ -636,9 +673,9 @@ static inline int millicast_emulator_own_ask(const millicast_emulator *emulator,
     if (head == NULL)
         return millicast_emulator_own_failure(answer, size, "out of memory", "");
     snprintf(head, room,
-             "%s %s HTTP/1.0\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: %lu\r\n%s%s\r\n\r\n",
-             method, path, address, (unsigned long)strlen(body), token == NULL ? "Accept: " : "Authorization: Bearer ",
-             token == NULL ? "application/json" : token);
+             "%s %s HTTP/1.0\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: %lu%s%s%s%s\r\n\r\n",
+             method, path, address, (unsigned long)strlen(body), token == NULL ? "" : "\r\nAuthorization: Bearer ",
+             token == NULL ? "" : token, origin == NULL ? "" : "\r\nOrigin: ", origin == NULL ? "" : origin);
     status = millicast_emulator_own_exchange(address, head, body, answer, size);
     millicast_emulator_own_wipe(head, strlen(head));
     free(head);
@@ -648,33 +685,60 @@ static inline int millicast_emulator_own_ask(const millicast_emulator *emulator,
 static inline int millicast_emulator_post(const millicast_emulator *emulator, const char *path, const char *json,
                                           char *answer, size_t size)
 {
-    return millicast_emulator_own_ask(emulator, "POST", path, NULL, json, answer, size);
+    return millicast_emulator_own_ask(emulator, "POST", path, NULL, NULL, json, answer, size);
 }
 
 static inline int millicast_emulator_get(const millicast_emulator *emulator, const char *path, char *answer,
                                          size_t size)
 {
-    return millicast_emulator_own_ask(emulator, "GET", path, NULL, "", answer, size);
+    return millicast_emulator_own_ask(emulator, "GET", path, NULL, NULL, "", answer, size);
 }
 
-static inline int millicast_emulator_verdict(const millicast_emulator *emulator, const char *stream, const char *token,
-                                             char *verdict, size_t size)
+static inline int millicast_emulator_own_has_controls(const char *text)
 {
-    const char *before = "\"rule\":\"";
-    char body[1024], answer[4096];
-    char *rule;
-    size_t length = (size_t)snprintf(body, sizeof body, "{\"streamName\":\"");
-    int status;
-    if (strlen(stream) > 300)
-        return millicast_emulator_own_failure(verdict, size, "the stream's name has more than 300 bytes", "");
-    for (; *stream != '\0'; stream++) {
-        if (*stream == '"' || *stream == '\\')
-            body[length++] = '\\';
-        body[length++] = *stream;
+    while (*text != '\0' && (unsigned char)*text >= 0x20 && *text != 0x7f)
+        text++;
+    return *text != '\0';
+}
+
+/* Adds a text to JSON that has room for it, behind what begins its member. Where the JSON ends then. */
+static inline char *millicast_emulator_own_member(char *json, const char *beginning, const char *text)
+{
+    strcpy(json, beginning);
+    json += strlen(beginning);
+    *json++ = '"';
+    for (; *text != '\0'; text++) {
+        if (*text == '"' || *text == '\\')
+            *json++ = '\\';
+        *json++ = *text;
     }
-    strcpy(body + length, "\"}");
-    status = millicast_emulator_own_ask(emulator, "POST", "/api/director/subscribe", token, body, answer,
-                                        sizeof answer);
+    *json++ = '"';
+    *json = '\0';
+    return json;
+}
+
+/* The director's verdict at a path. What it refuses to send it does not repeat: that may be a token. */
+static inline int millicast_emulator_own_judge(const millicast_emulator *emulator, const char *path, const char *stream,
+                                               const char *token, const char *origin, const char *account_id,
+                                               char *verdict, size_t size)
+{
+    static const char *const names[] = {"the stream's name", "the account's id", "the token", "the origin"};
+    const char *const texts[] = {stream, account_id, token, origin};
+    const char *before = "\"rule\":\"";
+    char body[2048], answer[4096];
+    char *end = body, *rule;
+    int status;
+    for (size_t i = 0; i < 4; i++) {
+        if (texts[i] != NULL && i < 2 && strlen(texts[i]) > 300)
+            return millicast_emulator_own_failure(verdict, size, names[i], " has more than 300 bytes");
+        if (texts[i] != NULL && millicast_emulator_own_has_controls(texts[i]))
+            return millicast_emulator_own_failure(verdict, size, names[i], " has a control character");
+    }
+    end = millicast_emulator_own_member(end, "{\"streamName\":", stream);
+    if (account_id != NULL)
+        end = millicast_emulator_own_member(end, ",\"streamAccountId\":", account_id);
+    strcpy(end, "}");
+    status = millicast_emulator_own_ask(emulator, "POST", path, token, origin, body, answer, sizeof answer);
     if (status < 0)
         return millicast_emulator_own_failure(verdict, size, answer, "");
     rule = strstr(answer, before);
@@ -686,6 +750,25 @@ static inline int millicast_emulator_verdict(const millicast_emulator *emulator,
     }
     millicast_emulator_own_tell(verdict, size, status == 200 ? "admitted" : rule, "");
     return 0;
+}
+
+static inline int millicast_emulator_view(const millicast_emulator *emulator, const char *stream, const char *token,
+                                          const char *origin, const char *account_id, char *verdict, size_t size)
+{
+    return millicast_emulator_own_judge(emulator, "/api/director/subscribe", stream, token, origin, account_id, verdict,
+                                        size);
+}
+
+static inline int millicast_emulator_publish(const millicast_emulator *emulator, const char *stream, const char *token,
+                                             const char *origin, char *verdict, size_t size)
+{
+    return millicast_emulator_own_judge(emulator, "/api/director/publish", stream, token, origin, NULL, verdict, size);
+}
+
+static inline int millicast_emulator_verdict(const millicast_emulator *emulator, const char *stream, const char *token,
+                                             char *verdict, size_t size)
+{
+    return millicast_emulator_view(emulator, stream, token, NULL, NULL, verdict, size);
 }
 
 #ifdef __cplusplus

@@ -1,10 +1,18 @@
 """The fixture `millicast_emulator` for pytest, which finds it by itself where millicast-tokens is installed.
 
+In a clone `python3 -m pytest -p pytest_millicast_tokens` finds it, with the folder of this file in PYTHONPATH.
+
+Options of all tests stand in pytest's configuration file, as lines NAME=VALUE of the option `millicast_emulator`. They
+are those of `millicast_tokens.testing.Emulator`. VALUE is read as JSON, and as text where it is no JSON; a text that
+would be JSON too stands in quotation marks. A flag (`only_live`, `trust_forwarded`, `tls`) is also true with True and
+yes, and false with False and no, in whatever case. A path is meant from the folder of the file.
+
 A module beside the package and not in it: pytest imports it in every run, and the package loads the native library.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +29,19 @@ INI = "millicast_emulator"
 _PATHS = ("program", "secret_files", "tls", "seed", "state", "journal")
 
 
+#: The options that are true or false. TLS can be the path of a folder too.
+_FLAGS = ("only_live", "trust_forwarded", "tls")
+
+_WORDS = {"true": True, "yes": True, "false": False, "no": False}
+
+#: What pytest's own help says of the configuration file's option.
+_HELP = (
+    "options of every millicast_emulator, those of millicast_tokens.testing.Emulator: lines of NAME=VALUE. VALUE is "
+    "JSON, or else text, such as account_id=mine; a text that would be JSON too stands in quotation marks, such as "
+    'secret="12345". Flags, such as only_live, take true, yes, false and no. Paths are meant from the file\'s folder.'
+)
+
+
 class _Options(dict[str, Any]):
     """Options by name. Their values, which may hold a secret, are not shown when pytest shows local variables."""
 
@@ -31,7 +52,7 @@ class _Options(dict[str, Any]):
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Makes the option of the configuration file known."""
-    parser.addini(INI, "options of every millicast_emulator: lines of NAME=VALUE, values as JSON or text", "linelist")
+    parser.addini(INI, _HELP, "linelist")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -72,7 +93,8 @@ def _options(request: pytest.FixtureRequest) -> _Options:
 
 
 def _from_file(config: pytest.Config) -> _Options:
-    options = _Options(_option(line) for line in config.getini(INI))
+    __tracebackhide__ = True
+    options = _Options(map(_option, config.getini(INI), itertools.count(1)))
     folder = config.rootpath if config.inipath is None else config.inipath.parent
     for name in _PATHS:
         if name in options:
@@ -87,9 +109,15 @@ def _beside(folder: Path, value: Any) -> Any:
     return folder / value if isinstance(value, str) else value
 
 
-def _option(line: str) -> tuple[str, Any]:
-    name, _, text = line.partition("=")
+def _option(line: str, number: int) -> tuple[str, Any]:
+    __tracebackhide__ = True
+    name, equals, text = (part.strip() for part in line.partition("="))
+    if not equals or not name:
+        del line, name, text  # They may be a secret, which pytest would show.
+        raise pytest.UsageError(f"line {number} of the option {INI} has to be NAME=VALUE, such as account_id=mine")
+    if name in _FLAGS and text.lower() in _WORDS:
+        return name, _WORDS[text.lower()]
     try:
-        return name.strip(), json.loads(text)
+        return name, json.loads(text)
     except ValueError:
-        return name.strip(), text.strip()
+        return name, text

@@ -168,6 +168,131 @@ static void tells_the_director_s_verdict(void)
     CHECK_TEXT(verdict, "the emulator does not run");
 }
 
+/* Tokens that are there from the start, in a file whose name lives as long as the next one's. */
+static const char *seed(void)
+{
+    static char path[512];
+    FILE *file;
+    snprintf(path, sizeof path, "%s/seed.json", folder);
+    file = fopen(path, "w");
+    if (CHECK(file != NULL)) {
+        fputs("{\"publishTokens\": ["
+              "{\"label\": \"open\", \"streams\": [{\"streamName\": \"open\"}], \"token\": \"of-open\","
+              " \"allowedOrigins\": [\"studio.example.com\"]},"
+              "{\"label\": \"closed\", \"streams\": [{\"streamName\": \"closed\"}], \"token\": \"of-closed\","
+              " \"subscribeRequiresAuth\": true}],"
+              "\"subscribeTokens\": [{\"label\": \"page\", \"streams\": [{\"streamName\": \"closed\"}],"
+              " \"token\": \"of-page\", \"allowedOrigins\": [\"example.com\"]}]}",
+              file);
+        fclose(file);
+    }
+    return path;
+}
+
+/* Starts an emulator of the account "mine" with those tokens. */
+static bool runs_with_tokens(millicast_emulator *emulator)
+{
+    const char *arguments[] = {"--account-id", "mine", "--seed", NULL, NULL};
+    millicast_emulator_options options = {0};
+    arguments[3] = seed();
+    options.arguments = arguments;
+    return CHECK_NUMBER(start(emulator, &options), 0) && CHECK_TEXT(why, "");
+}
+
+static void judges_viewers_by_origin_and_account(void)
+{
+    static const struct {
+        const char *stream, *token, *origin, *account_id, *verdict;
+    } cases[] = {
+        {"closed", "of-page", "https://example.com", NULL, "admitted"},
+        {"closed", "of-page", "https://example.com", "mine", "admitted"},
+        {"closed", "of-page", "https://example.org", NULL, "origin"},
+        {"closed", "of-page", NULL, NULL, "origin"},
+        {"open", "of-page", "https://example.com", NULL, "stream"},
+        {"open", NULL, NULL, "mine", "admitted"},
+        {"open", NULL, "https://example.org", "mine", "admitted"},
+        {"open", NULL, NULL, NULL, "no-token"},
+        {"open", NULL, NULL, "a \"quoted\\ one", "account"},
+        {"closed", NULL, NULL, "mine", "subscribe-requires-auth"},
+        {"unheard of", NULL, NULL, "mine", "no-token"},
+    };
+    millicast_emulator emulator;
+    char verdict[512];
+    if (!runs_with_tokens(&emulator))
+        return;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        CHECK_NUMBER(millicast_emulator_view(&emulator, cases[i].stream, cases[i].token, cases[i].origin,
+                                             cases[i].account_id, verdict, sizeof verdict),
+                     0);
+        CHECK_TEXT(verdict, cases[i].verdict);
+    }
+    CHECK_NUMBER(millicast_emulator_verdict(&emulator, "open", NULL, verdict, sizeof verdict), 0);
+    CHECK_TEXT(verdict, "no-token");
+    CHECK_NUMBER(millicast_emulator_stop(&emulator), 0);
+}
+
+static void judges_broadcasters(void)
+{
+    static const struct {
+        const char *stream, *token, *origin, *verdict;
+    } cases[] = {
+        {"closed", "of-closed", NULL, "admitted"},
+        {"closed", "of-closed", "https://example.com", "admitted"},
+        {"open", "of-closed", NULL, "stream"},
+        {"open", "of-open", "https://studio.example.com", "admitted"},
+        {"open", "of-open", "https://example.com", "origin"},
+        {"open", "of-open", NULL, "origin"},
+        {"closed", "of-page", NULL, "token-unknown"},
+        {"closed", NULL, NULL, "no-token"},
+    };
+    millicast_emulator emulator;
+    char verdict[512];
+    if (!runs_with_tokens(&emulator))
+        return;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        CHECK_NUMBER(millicast_emulator_publish(&emulator, cases[i].stream, cases[i].token, cases[i].origin, verdict,
+                                                sizeof verdict),
+                     0);
+        CHECK_TEXT(verdict, cases[i].verdict);
+    }
+    CHECK_NUMBER(millicast_emulator_stop(&emulator), 0);
+    CHECK_NUMBER(millicast_emulator_publish(&emulator, "open", NULL, NULL, verdict, sizeof verdict), -1);
+    CHECK_TEXT(verdict, "the emulator does not run");
+}
+
+static void refuses_what_no_request_can_hold(void)
+{
+    static const struct {
+        const char *stream, *token, *origin, *account_id, *said;
+    } cases[] = {
+        {"sh\now", NULL, NULL, NULL, "the stream's name has a control character"},
+        {"show", "hidden\r\nX: y", NULL, NULL, "the token has a control character"},
+        {"show", "hidden\x7f", NULL, NULL, "the token has a control character"},
+        {"show", "none", "https://hidden\n", NULL, "the origin has a control character"},
+        {"show", "none", NULL, "hidden\t", "the account's id has a control character"},
+    };
+    millicast_emulator emulator;
+    char verdict[512], account_id[400];
+    if (!runs(&emulator))
+        return;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        CHECK_NUMBER(millicast_emulator_view(&emulator, cases[i].stream, cases[i].token, cases[i].origin,
+                                             cases[i].account_id, verdict, sizeof verdict),
+                     -1);
+        CHECK_TEXT(verdict, cases[i].said);
+    }
+    CHECK_NUMBER(millicast_emulator_publish(&emulator, "show", "hidden\n", NULL, verdict, sizeof verdict), -1);
+    CHECK_TEXT(verdict, "the token has a control character");
+    memset(account_id, '"', sizeof account_id);
+    account_id[301] = '\0';
+    CHECK_NUMBER(millicast_emulator_view(&emulator, "show", NULL, NULL, account_id, verdict, sizeof verdict), -1);
+    CHECK_TEXT(verdict, "the account's id has more than 300 bytes");
+    account_id[300] = '\0';
+    CHECK_NUMBER(millicast_emulator_view(&emulator, account_id, NULL, NULL, account_id, verdict, sizeof verdict), 0);
+    CHECK_TEXT(verdict, "request");
+    CHECK_NUMBER(millicast_emulator_stop(&emulator), 0);
+}
+
 static void says_that_an_answer_has_no_room(void)
 {
     millicast_emulator emulator;
@@ -189,6 +314,8 @@ static void says_that_it_cannot_ask_by_tls(void)
         return;
     CHECK_TEXT(emulator.url, "https://127.0.0.1:1");
     CHECK_NUMBER(millicast_emulator_post(&emulator, "/_emulator/clock", "{}", answer, sizeof answer), -1);
+    CHECK(holds(answer, "http:// only"));
+    CHECK_NUMBER(millicast_emulator_view(&emulator, "show", "none", NULL, NULL, answer, sizeof answer), -1);
     CHECK(holds(answer, "http:// only"));
     CHECK_NUMBER(millicast_emulator_stop(&emulator), 128 + SIGTERM);
 }
@@ -455,6 +582,9 @@ static const struct test tests[] = {
     {"it takes a secret, which is on no command line, and arguments", takes_secrets_and_arguments},
     {"a secret that is empty or too long is refused", refuses_secrets_that_are_none},
     {"it tells the director's verdict", tells_the_director_s_verdict},
+    {"it judges a viewer by the page and by the account", judges_viewers_by_origin_and_account},
+    {"it judges a broadcaster", judges_broadcasters},
+    {"a text that no request can hold is refused and not repeated", refuses_what_no_request_can_hold},
     {"an answer that has no room is an error", says_that_an_answer_has_no_room},
     {"an emulator that listens with TLS is not asked", says_that_it_cannot_ask_by_tls},
     {"an emulator that was killed is an error when it is asked", says_that_nobody_listens},

@@ -107,6 +107,68 @@ def test_one_file_of_a_secret_and_a_folder_that_is_not_named_are_taken_too(tmp_p
     assert not (tmp_path / "true").exists()
 
 
+def test_values_in_the_configuration_file_are_json_words_for_flags_and_otherwise_text(tmp_path: Path) -> None:
+    (tmp_path / "pytest.ini").write_text(
+        "[pytest]\nmillicast_emulator =\n    account_id = mine=1\n    only_live = Yes\n    trust_forwarded = True\n"
+        '    tls = NO\n    country_of = {"203.0.113.0/24": "PL"}\n    secret = "12345"\n'
+        '    faults = ["503@publish.list:count=1", "429@clusters"]\n'
+    )
+    said = run(
+        tmp_path,
+        "def test_it(millicast_emulator):\n"
+        "    assert millicast_emulator.secret == '12345'\n"
+        "    assert millicast_emulator.url.startswith('http:')\n"
+        "    assert millicast_emulator.status()['accountId'] == 'mine=1'\n"
+        "    assert len(millicast_emulator.faults()) == 2\n"
+        "    arguments = millicast_emulator._arguments\n"
+        "    assert {'--only-live', '--trust-forwarded', '--country-of=203.0.113.0/24=PL'} <= set(arguments)\n",
+    )
+    assert said.startswith("1 passed"), said
+    assert not (tmp_path / "NO").exists()
+
+
+def test_a_list_in_pyproject_says_the_same(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text(
+        '[tool.pytest.ini_options]\nmillicast_emulator = ["account_id=mine", "first_id=7", "only_live=no"]\n'
+    )
+    said = run(
+        tmp_path,
+        "def test_it(millicast_emulator):\n"
+        "    assert millicast_emulator.status()['accountId'] == 'mine'\n"
+        "    assert '--first-id=7' in millicast_emulator._arguments\n"
+        "    assert '--only-live' not in millicast_emulator._arguments\n",
+    )
+    assert said.startswith("1 passed"), said
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("only_live = maybe", "TypeError: only_live has to be true or false, and is 'maybe'"),
+        ("trust_forwarded = 1", "TypeError: trust_forwarded has to be true or false, and is 1"),
+        ("tls = 1", "TypeError: tls has to be true, false or the path of a folder, and is 1"),
+        ("country_of = 203.0.113.0/24=PL", "TypeError: country_of has to be a mapping such as {"),
+        ("first_id = seven", "--first-id"),
+        ("only_live", "UsageError: line 2 of the option millicast_emulator has to be NAME=VALUE"),
+        ("hid-den-too", "UsageError: line 2 of the option millicast_emulator has to be NAME=VALUE"),
+        ("= hid-den-too", "UsageError: line 2 of the option millicast_emulator has to be NAME=VALUE"),
+    ],
+)
+def test_a_line_that_is_wrong_is_told_by_its_name_and_with_what_is_expected(
+    tmp_path: Path, line: str, expected: str
+) -> None:
+    (tmp_path / "pytest.ini").write_text(f"[pytest]\nmillicast_emulator =\n    secret = hid-den\n    {line}\n")
+    said = run(tmp_path, "def test_it(millicast_emulator): pass\n", "--full-trace", "-l", "-vv")
+    assert "1 error" in said, said
+    assert expected in said, said
+    assert "hid-den" not in said, said
+
+
+def test_help_says_how_a_value_is_read(tmp_path: Path) -> None:
+    said = " ".join(run(tmp_path, "", "--help").split())
+    assert "lines of NAME=VALUE. VALUE is JSON, or else text" in said
+
+
 def test_a_secret_that_is_no_text_is_refused_by_its_name(tmp_path: Path) -> None:
     (tmp_path / "pytest.ini").write_text("[pytest]\nmillicast_emulator =\n    secret = 12345\n")
     said = run(tmp_path, "def test_it(millicast_emulator): pass\n", "--tb=long", "-l")

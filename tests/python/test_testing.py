@@ -312,6 +312,38 @@ def test_a_secret_that_is_no_text_is_a_type_error_that_does_not_show_it() -> Non
     assert "12345" not in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("only_live", "True", "only_live has to be true or false, and is 'True'"),
+        ("trust_forwarded", 1, "trust_forwarded has to be true or false, and is 1"),
+        ("tls", 1, "tls has to be true, false or the path of a folder, and is 1"),
+        ("tls", None, "tls has to be true, false or the path of a folder, and is None"),
+        (
+            "country_of",
+            "203.0.113.0/24=PL",
+            """country_of has to be a mapping such as {"203.0.113.0/24": "PL"}, and is '203.0.113.0/24=PL'""",
+        ),
+        ("latency", "long", "latency has to be a number of seconds, and is 'long'"),
+        ("start_timeout", True, "start_timeout has to be a number of seconds, and is True"),
+        ("seed", ["hidden"], "seed has to be a path or a mapping, and is of type list"),
+        ("program", 5, "program has to be a path, and is 5"),
+        ("secret_files", ["a", 5], "secret_files has to be a path, or several, and is 5"),
+        ("faults", 503, """faults has to be a text such as "503@publish.list", or several, and is 503"""),
+        (
+            "faults",
+            fault("503"),
+            """faults has to be a text such as "503@publish.list", or several, and is of type dict""",
+        ),
+    ],
+)
+def test_an_option_of_a_wrong_type_is_told_with_what_is_expected(option: str, value: Any, said: str) -> None:
+    options: dict[str, Any] = {option: value}
+    with pytest.raises(TypeError) as refused:
+        Emulator(**options)
+    assert str(refused.value) == said
+
+
 def test_an_argument_that_no_program_can_be_given_is_an_error_that_says_why() -> None:
     with pytest.raises(EmulatorError, match="can't be started: embedded null byte"):
         Emulator(account_id="a\0b").start()
@@ -388,10 +420,10 @@ def test_a_clock_a_limit_a_latency_and_a_journal_are_as_they_were_set(tmp_path: 
 
 
 def test_faults_that_it_is_started_with_happen() -> None:
-    with Emulator(faults="503@publish.create:count=1") as emulator, emulator.client(max_retries=0) as client:
+    with Emulator(faults="503@publish.list:count=1") as emulator, emulator.client(max_retries=0) as client:
         with pytest.raises(mct.ServerError):
-            client.publish_tokens.create("a", ["s"])
-        client.publish_tokens.create("a", ["s"])
+            client.publish_tokens.list_page()
+        client.publish_tokens.list_page()
     with Emulator(faults=["503@clusters", "500@subscribe.read"]) as emulator:
         assert len(emulator.faults()) == 2
 
@@ -409,6 +441,29 @@ def test_the_clock_is_set_advanced_and_let_go(emulator: Emulator) -> None:
     assert emulator.verdict("s", token) == "token-expired"
     assert emulator.set_clock(None) < stopped
     assert emulator.verdict("s", token) == "admitted"
+
+
+def test_a_token_is_signed_for_the_time_of_the_emulator() -> None:
+    with Emulator(clock=1767225600) as emulator, emulator.client() as client:
+        parent = client.subscribe_tokens.create("a", ["s"], expires=600)
+        with mct.Signer.from_token(parent) as knowing, pytest.raises(mct.TokenInvalidError):
+            knowing.sign(mct.Claims("s", 60, issued_at=emulator.now()))
+        with mct.Signer(parent.id, parent.value or "") as signer:
+            signed = signer.sign(mct.Claims("s", 60, issued_at=emulator.now()))
+        assert emulator.verdict("s", signed.jwt) == "admitted"
+        emulator.advance_clock(61)
+        assert emulator.verdict("s", signed.jwt) == "expired"
+
+
+def test_faults_after_which_a_call_is_sent_again_and_one_after_which_it_is_not(emulator: Emulator) -> None:
+    emulator.set_faults(fault("503", "publish.list", count=1), fault("429", "publish.create", count=1, retry_after=0))
+    with emulator.client() as client:
+        client.publish_tokens.create("a", ["s"])
+        assert len(client.publish_tokens.list_page()) == 1
+        emulator.set_faults(fault("503", "publish.create", count=1))
+        with pytest.raises(mct.ServerError) as lost:
+            client.publish_tokens.create("a", ["s"])
+    assert lost.value.outcome is mct.Outcome.UNKNOWN
 
 
 def test_usage_is_added_reported_and_counted(emulator: Emulator) -> None:

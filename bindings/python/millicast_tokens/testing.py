@@ -15,6 +15,20 @@ on loopback and in memory. With pytest the fixture `millicast_emulator` is such 
     def test_mine(millicast_emulator):
         ...
 
+The mark takes the options of `Emulator`. Those of all tests stand in pytest's configuration file, such as pytest.ini:
+
+    [pytest]
+    millicast_emulator =
+        account_id = mine
+        trust_forwarded = true
+        country_of = {"203.0.113.0/24": "PL"}
+        faults = ["503@publish.list:count=1", "429@subscribe.create:nth=2"]
+        secret = "12345"
+
+Each line is NAME=VALUE. VALUE is read as JSON, and as text where it is no JSON; a text that would be JSON too stands in
+quotation marks, such as "12345". `only_live`, `trust_forwarded` and `tls` are also true with True and yes, and false
+with False and no, in whatever case. A path is meant from the folder of the file.
+
 In `setUp` of a unittest it is `self.emulator = Emulator().start()`, then `self.addCleanup(self.emulator.stop)`. Nothing
 here needs pytest.
 
@@ -36,6 +50,7 @@ import tempfile
 import threading
 import weakref
 from collections.abc import Callable, Iterable, Mapping
+from numbers import Real
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Union
@@ -55,6 +70,26 @@ _ANSWER_SECONDS = 10.0
 
 #: How many tokens are asked for at once.
 _ITEMS_ON_PAGE = 100
+
+_PATH = (str, os.PathLike)
+_NONE = type(None)
+
+#: What an option may be, in types and in words. What is not here the program gets as it is, and judges.
+_KINDS: dict[str, tuple[tuple[type, ...], str]] = {
+    "program": ((*_PATH, _NONE), "a path"),
+    "secret_files": (_PATH, "a path, or several"),
+    "listen": ((str,), 'a text such as "127.0.0.1:0"'),
+    "trust_forwarded": ((bool,), "true or false"),
+    "country_of": ((Mapping, _NONE), 'a mapping such as {"203.0.113.0/24": "PL"}'),
+    "tls": ((bool, *_PATH), "true, false or the path of a folder"),
+    "seed": ((*_PATH, Mapping, _NONE), "a path or a mapping"),
+    "state": ((*_PATH, _NONE), "a path"),
+    "latency": ((Real, _NONE), "a number of seconds"),
+    "faults": ((str,), 'a text such as "503@publish.list", or several'),
+    "journal": ((*_PATH, _NONE), "a path"),
+    "only_live": ((bool,), "true or false"),
+    "start_timeout": ((Real,), "a number of seconds"),
+}
 
 #: What a request is made of. What http.client refuses itself, it repeats in its error, and that may be a token.
 _VISIBLE = re.compile(r"[!-~]+")
@@ -95,7 +130,8 @@ def fault(
 
     Args:
         name: what goes wrong, such as "503", "502-after", "reset-before", "reset-after", "silence" or "slow".
-        operation: with what, such as "publish.create" or "*.create". Default every operation of the platform's.
+        operation: with what, such as "publish.list" or "subscribe.*". Default every operation of the platform's. A
+            client does not send a create again after a 503, which may have made a token; it does after a "429".
         probability: 0 to 1, default 1.
         count: at most this many times. Default without end.
         nth: only with the request of this number among those that match, from 1.
@@ -134,7 +170,7 @@ class Emulator:
         secret_files: files that hold further API secrets, one or several.
         listen: "address:port". Default "127.0.0.1:0", which takes a free port.
         account_id: the account. Default: any is accepted, and the director names "emulator".
-        first_id: the id of the first token, 1 to 2**53, default 1000.
+        first_id: the id of the first token, 1 to 2**52, default 1000.
         trust_forwarded: takes a viewer's address from the first entry of X-Forwarded-For. Default False.
         country_of: the country of each block of addresses, such as {"203.0.113.0/24": "PL"}; the smallest decides.
         tls: True: https, with a certificate that is made in a folder of its own. A path: the same in that folder, which
@@ -144,8 +180,11 @@ class Emulator:
         state: a file that the platform is kept in, and found in at the next start. Default: all is gone at the end.
         rate_limit: how many requests a second are answered before 429. Default no limit.
         latency: seconds that every answer takes at the least, to the millisecond. Default 0.
-        faults: what goes wrong from the start: one text or several, such as "503@publish.create:count=1,retry-after=2".
-        clock: the time that the clock stands at, in Unix seconds. Default: it goes with the system's.
+        faults: what goes wrong from the start: one text or several, such as "503@publish.list:count=1,retry-after=2".
+        clock: the time that the clock stands at, in Unix seconds. Default: it goes with the system's. A token ends by
+            this clock. What a client or a signer of yours takes for now stays the system's time: for the emulator's,
+            sign with `Claims(..., issued_at=emulator.now())` and `Signer(id, value)`, which does not know when the
+            parent ends.
         journal: a file that an entry for each request is written to, a line of JSON. Default none; see `journal()`.
         only_live: viewers get only streams that `set_live` or the seed started. Default False: they get every stream.
         start_timeout: seconds that it may take to start, default 10.
@@ -154,7 +193,7 @@ class Emulator:
         EmulatorNotFoundError: when it is started, there is no program. It says where was looked.
         EmulatorError: when it is started, it does not come up; it says why. From every method below: the emulator does
             not run, does not answer, or refuses what is asked, or it can't be asked so.
-        TypeError: an option is not known, or `secret` is no text.
+        TypeError: an option is not known, or is of a type that it can't be; the name is told, and what is expected.
         ValueError: `secret` is not printable ASCII without blanks, or is empty.
 
     Attributes:
@@ -187,6 +226,19 @@ class Emulator:
         __tracebackhide__ = True
         self.secret = secrets.token_urlsafe(24) if secret is None else _checked(secret)
         del secret
+        _check_kinds(
+            program=program,
+            listen=listen,
+            trust_forwarded=trust_forwarded,
+            country_of=country_of,
+            tls=tls,
+            seed=seed,
+            state=state,
+            latency=latency,
+            journal=journal,
+            only_live=only_live,
+            start_timeout=start_timeout,
+        )
         self._program = None if program is None else Path(program)
         self._tls = tls
         self._seed = seed
@@ -203,10 +255,10 @@ class Emulator:
         }
         for option, value in _given(values).items():
             self._arguments.append(f"{option}={value}")
-        files = [secret_files] if isinstance(secret_files, (str, os.PathLike)) else secret_files
+        files = _several("secret_files", secret_files)
         self._arguments += [f"--api-secret-file={os.fspath(file)}" for file in files]
         self._arguments += [f"--country-of={block}={country}" for block, country in (country_of or {}).items()]
-        self._arguments += [f"--faults={rule}" for rule in ([faults] if isinstance(faults, str) else faults)]
+        self._arguments += [f"--faults={rule}" for rule in _several("faults", faults)]
         self._arguments += ["--trust-forwarded"] * trust_forwarded + ["--only-live"] * only_live
         self._lock = threading.Lock()
         self._running: _emulator.Program | None = None
@@ -269,7 +321,8 @@ class Emulator:
     def set_clock(self, now: int | None) -> int:
         """Stops its clock at a moment in Unix seconds; None lets it go with the system's. What it shows then.
 
-        A token ends by this clock. What a client or a signer of yours takes for now stays the system's time.
+        A token ends by this clock. What a client or a signer of yours takes for now stays the system's time; see
+        `clock` of `Emulator`.
         """
         return int(self._control("POST", "/_emulator/clock", {"now": now})["now"])
 
@@ -518,6 +571,27 @@ def _checked(secret: str) -> str:
     if not _VISIBLE.fullmatch(secret):
         raise ValueError(f"secret is no API secret: {rule}")
     return secret
+
+
+def _check_kinds(**options: Any) -> None:
+    """Refuses what an option can't be, by the option's name."""
+    __tracebackhide__ = True
+    for name, value in options.items():
+        kinds, words = _KINDS[name]
+        if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
+            # What is more than a word may hold a token.
+            given = repr(value) if isinstance(value, (str, bool, Real, _NONE)) else f"of type {type(value).__name__}"
+            raise TypeError(f"{name} has to be {words}, and is {given}")
+
+
+def _several(name: str, value: Any) -> list[Any]:
+    """The values of an option that takes one or several."""
+    __tracebackhide__ = True
+    kinds = (*_KINDS[name][0], Mapping)
+    values = [value] if isinstance(value, kinds) or not isinstance(value, Iterable) else list(value)
+    for each in values:
+        _check_kinds(**{name: each})
+    return values
 
 
 def _check_request(method: str, path: str, headers: Mapping[str, str]) -> None:

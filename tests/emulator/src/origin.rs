@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::validate::units;
 
+const NO_HOST: &str = "not a host name, with *. before it or a port of 1 to 65535 behind it if wanted; no scheme, path or blank";
+
 /// One entry of `allowedOrigins`, kept in the words it was given in.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -34,18 +36,18 @@ impl AllowedOrigin {
     /// Reads a host name, with `*.` in front of it or `:port` behind it if wanted.
     pub fn read(text: &str) -> Result<Self, &'static str> {
         let (host, port) = match text.split_once(':') {
-            Some((host, port)) => (host, Some(read_port(port).ok_or("the port is not 1 to 65535")?)),
+            Some((host, port)) => (host, Some(read_port(port).ok_or(NO_HOST)?)),
             None => (text, None),
         };
         if units(host) > 253 {
-            return Err("a host name has at most 253 characters");
+            return Err("a host name of more than 253 characters");
         }
         let (wildcard, name) = match host.strip_prefix("*.") {
             Some(name) => (true, name),
             None => (false, host),
         };
         if !name.split('.').all(is_label) {
-            return Err("not a host name, or *. and a host name; no scheme, path or blank");
+            return Err(NO_HOST);
         }
         Ok(Self { as_given: text.to_owned(), host: name.to_lowercase(), wildcard, port })
     }
