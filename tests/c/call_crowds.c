@@ -35,32 +35,10 @@ static struct counts counts_now(void)
     return (struct counts){count_of("/proc/self/task"), count_of("/proc/self/fd")};
 }
 
-/* How many of this process' threads are the library's. */
-static int threads_of_the_library(void)
-{
-    DIR *tasks = opendir("/proc/self/task");
-    int count = 0;
-    if (tasks == NULL)
-        return 0;
-    for (struct dirent *task = readdir(tasks); task != NULL; task = readdir(tasks)) {
-        char path[320], name[32] = "";
-        snprintf(path, sizeof path, "/proc/self/task/%s/comm", task->d_name);
-        FILE *file = fopen(path, "r");
-        if (file != NULL && fgets(name, sizeof name, file) != NULL)
-            count += strncmp(name, "mct-", 4) == 0;
-        if (file != NULL)
-            fclose(file);
-    }
-    closedir(tasks);
-    return count;
-}
-
 /* What there is when the clients of the tests before this one are gone wholly. */
 static struct counts counts_at_rest(void)
 {
-    for (long long end = clock_ms() + TOO_LONG_MS; threads_of_the_library() > 0 && clock_ms() < end;)
-        poll(NULL, 0, 1);
-    CHECK_NUMBER(threads_of_the_library(), 0);
+    await_end_of_library_threads();
     return counts_now();
 }
 

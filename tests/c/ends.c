@@ -1,6 +1,10 @@
 #include "ends.h"
 
+#include <dirent.h>
+#include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "harness.h"
@@ -126,4 +130,31 @@ mct_call *start_delete(mct_client *client, const mct_call_options *options)
     mct_call *call = NULL;
     OK(mct_subscribe_token_delete_start(client, 1, options, &call, &failure));
     return call;
+}
+
+/* How many of this process' threads are the library's. */
+static int threads_of_the_library(void)
+{
+    DIR *tasks = opendir("/proc/self/task");
+    int count = 0;
+    if (tasks == NULL)
+        return 0;
+    for (struct dirent *task = readdir(tasks); task != NULL; task = readdir(tasks)) {
+        char path[320], name[32] = "";
+        snprintf(path, sizeof path, "/proc/self/task/%s/comm", task->d_name);
+        FILE *file = fopen(path, "r");
+        if (file != NULL && fgets(name, sizeof name, file) != NULL)
+            count += strncmp(name, "mct-", 4) == 0;
+        if (file != NULL)
+            fclose(file);
+    }
+    closedir(tasks);
+    return count;
+}
+
+void await_end_of_library_threads(void)
+{
+    for (long long end = clock_ms() + 1000LL * TOO_LONG_SECONDS; threads_of_the_library() > 0 && clock_ms() < end;)
+        poll(NULL, 0, 1);
+    CHECK_NUMBER(threads_of_the_library(), 0);
 }

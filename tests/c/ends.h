@@ -39,6 +39,12 @@ mct_error *ends_error(mct_call *call);
 /* Milliseconds of a clock that only goes forward. */
 long long clock_ms(void);
 
+/*
+ * Waits until no thread is the library's any more. Those of a client end a moment after it, which nothing tells of; what
+ * they still hold then looks like a leak.
+ */
+void await_end_of_library_threads(void);
+
 /* What is done at once is done within as many milliseconds: 100, but more where run.sh says that all is slower. */
 long long at_once_ms(void);
 

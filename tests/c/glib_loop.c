@@ -137,5 +137,6 @@ int main(void)
         {NULL, NULL},
     };
     harness_run(tests, NULL);
+    await_end_of_library_threads();
     return harness_end();
 }
