@@ -1,6 +1,6 @@
 //! The two orders that listings have.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::Token;
 use crate::list::{Order, Page, SortBy};
@@ -27,6 +27,22 @@ impl Orders {
     pub fn only(&self, keep: impl Fn(u64) -> bool) -> Self {
         let kept = |ids: &[u64]| ids.iter().copied().filter(|id| keep(*id)).collect();
         Self { by_label: kept(&self.by_label), by_date: kept(&self.by_date) }
+    }
+
+    /// These orders apart by a name that ids have, each step of the way once: there may be as many names as ids.
+    pub fn apart<'a>(&self, name: impl Fn(u64) -> Option<&'a String>) -> HashMap<String, Self> {
+        let mut parts: HashMap<String, Self> = HashMap::new();
+        for id in &self.by_label {
+            if let Some(name) = name(*id) {
+                parts.entry(name.clone()).or_default().by_label.push(*id);
+            }
+        }
+        for id in &self.by_date {
+            if let Some(name) = name(*id) {
+                parts.entry(name.clone()).or_default().by_date.push(*id);
+            }
+        }
+        parts
     }
 
     pub fn insert<K>(&mut self, token: &Token<K>, tokens: &BTreeMap<u64, Token<K>>) {

@@ -76,11 +76,9 @@ impl<K: Kind> FromIterator<Token<K>> for Shelf<K> {
             shelf.tokens.insert(token.id, token);
         }
         let tokens = &shelf.tokens;
-        let clusters: BTreeSet<&String> = tokens.values().filter_map(|token| token.terms.origin_cluster.as_ref()).collect();
         shelf.all = Orders::of(tokens);
         shelf.named = shelf.all.only(|id| tokens[&id].terms.is_named());
-        let of_cluster = |cluster: &String| shelf.all.only(|id| tokens[&id].terms.origin_cluster.as_ref() == Some(cluster));
-        shelf.by_cluster = clusters.into_iter().map(|cluster| (cluster.clone(), of_cluster(cluster))).collect();
+        shelf.by_cluster = shelf.all.apart(|id| tokens[&id].terms.origin_cluster.as_ref());
         shelf
     }
 }
