@@ -12,7 +12,8 @@ VENV := $(TARGET)/venv
 CLIENTS := $(TARGET)/clients
 PAGE_VENV := $(TARGET)/page-venv
 HEADER := include/millicast_tokens.h
-PYTHON_SOURCES := bindings/python examples/python tests/python tests/clients tests/page tests/tools benches
+PYTHON_SOURCES := bindings/python examples/python packaging tests/python tests/clients tests/packages tests/page \
+    tests/tools benches
 
 export CARGO_TARGET_DIR := $(TARGET)
 export PYTHONDONTWRITEBYTECODE := 1
@@ -28,13 +29,26 @@ help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | \
 	    while IFS='|' read -r name what; do printf '  %-14s %s\n' "$$name" "$$what"; done
 
+# Named crate types, and not Cargo.toml's: optimization at link time is off where an rlib is among them. What rustc says
+# that a static library needs of the system goes to a file beside it.
+LIBRARY_ARGS = --lib --crate-type cdylib,staticlib
+NEEDS = -- --print native-static-libs=
+
+# The library is to be small, the emulator is to be built quickly.
+EMULATOR_PROFILE := CARGO_PROFILE_RELEASE_LTO=false CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16
+EMULATOR_BUILD = $(EMULATOR_PROFILE) $(CARGO) build --release --locked -p millicast-emulator
+
 .PHONY: build
 build: ## Build the library (shared and static) and the emulator
-	$(CARGO) build --release --locked -p millicast-tokens
-	$(CARGO) build --release --locked -p millicast-emulator
+	mkdir -p $(RELEASE)/installed
+	$(CARGO) rustc --release --locked -p millicast-tokens $(LIBRARY_ARGS) $(NEEDS)$(RELEASE)/native-static-libs
+	packaging/static.sh $(RELEASE)/libmillicast_tokens.a $(RELEASE)/installed/libmillicast_tokens.a
+	$(EMULATOR_BUILD)
+	CARGO=$(CARGO) $(PYTHON) packaging/third_party_notices.py packaging/debian/copyright millicast-tokens millicast-emulator \
+	    >$(RELEASE)/third-party-notices
 
 # What it may have at the most, in bytes, without what only debuggers read.
-SMALL_LIMIT := 716800
+SMALL_LIMIT := 700000
 
 # Features and flags differ from those of the other build, so that its target folder does. Processors without SHA
 # extensions get plain code that is short; the others notice nothing.
@@ -42,48 +56,52 @@ SMALL_FLAGS := --cfg sha2_backend_soft="compact"
 
 .PHONY: small
 small: ## Build the library for signing only into target/small, and print its size
-	RUSTFLAGS='$(SMALL_FLAGS)' $(CARGO) build --profile small --locked -p millicast-tokens --no-default-features --features signing \
-	    --target-dir $(SMALL)
+	RUSTFLAGS='$(SMALL_FLAGS)' $(CARGO) rustc --profile small --locked -p millicast-tokens --no-default-features --features signing \
+	    --target-dir $(SMALL) $(LIBRARY_ARGS)
 	strip -o $(SMALL)/libmillicast_tokens.so $(SMALL)/small/libmillicast_tokens.so
 	@size=$$(wc -c <$(SMALL)/libmillicast_tokens.so) && echo "target/small/libmillicast_tokens.so: $$size bytes" && \
 	    { [ "$$size" -le $(SMALL_LIMIT) ] || { echo "more than the $(SMALL_LIMIT) bytes it may have" >&2; exit 1; }; }
 
-# Where `make install` puts things; DESTDIR goes before each of them, and into no file. VERSION is the library's, and the
-# number behind .so that of its ABI, which build.rs sets.
+# What the library may have at the most, in bytes, without what only debuggers read.
+LIMIT := 4000000
+
+.PHONY: size
+size: build small ## Print the sizes of both libraries, and what takes most of them; fails above 4 MB and 700 KB
+	$(PYTHON) packaging/size.py $(RELEASE)/libmillicast_tokens.so $(LIMIT)
+	$(PYTHON) packaging/size.py $(SMALL)/small/libmillicast_tokens.so $(SMALL_LIMIT)
+
+.PHONY: dist
+dist: ## Make the source archive, which builds with no network, in target/dist
+	CARGO=$(CARGO) VERSION=$(VERSION) packaging/dist.sh $(TARGET)/dist
+
+# Where `make install` puts things; DESTDIR goes before each of them, and into no file.
 PREFIX ?= /usr/local
 bindir ?= $(PREFIX)/bin
 libdir ?= $(PREFIX)/lib
 includedir ?= $(PREFIX)/include
+mandir ?= $(PREFIX)/share/man
+docdir ?= $(PREFIX)/share/doc/millicast-tokens
+DESTDIR ?=
 VERSION := $(shell sed -n '/^\[package\]/,/^\[/s/^version = "\(.*\)"/\1/p' Cargo.toml)
-SONAME := $(shell sed -n 's/^const SONAME: .* = "\(.*\)";/\1/p' build.rs)
-REAL_NAME := libmillicast_tokens.so.$(VERSION)
-CPP_HEADERS := $(wildcard bindings/cpp/millicast_tokens/*.hpp)
-PC_FILE := $(libdir)/pkgconfig/millicast_tokens.pc
+# One word for the shell, whatever is in it.
+quoted = '$(subst ','\'',$1)'
+PLACES = $(foreach name,PREFIX DESTDIR bindir libdir includedir mandir docdir RELEASE VERSION,$(name)=$(call quoted,$($(name))))
 
 .PHONY: install
 install: ## Install what `make build` built: PREFIX=/usr/local, and DESTDIR= for packages
-	@[ -f $(RELEASE)/libmillicast_tokens.so ] || { echo "nothing is built; make build" >&2; exit 1; }
-	install -d -m 755 $(addprefix $(DESTDIR),$(bindir) $(libdir) $(libdir)/pkgconfig $(includedir) \
-	    $(includedir)/millicast_tokens)
-	install -m 755 $(RELEASE)/millicast-emulator $(DESTDIR)$(bindir)/millicast-emulator
-	install -m 755 $(RELEASE)/libmillicast_tokens.so $(DESTDIR)$(libdir)/$(REAL_NAME)
-	ln -sf $(REAL_NAME) $(DESTDIR)$(libdir)/$(SONAME)
-	ln -sf $(SONAME) $(DESTDIR)$(libdir)/libmillicast_tokens.so
-	install -m 644 $(RELEASE)/libmillicast_tokens.a $(DESTDIR)$(libdir)/libmillicast_tokens.a
-	install -m 644 include/millicast_tokens.h include/millicast_emulator.h bindings/cpp/millicast_tokens.hpp \
-	    $(DESTDIR)$(includedir)
-	install -m 644 $(CPP_HEADERS) $(DESTDIR)$(includedir)/millicast_tokens
-	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@bindir@|$(bindir)|' -e 's|@libdir@|$(libdir)|' \
-	    -e 's|@includedir@|$(includedir)|' -e 's|@VERSION@|$(VERSION)|' millicast_tokens.pc.in >$(DESTDIR)$(PC_FILE)
-	chmod 644 $(DESTDIR)$(PC_FILE)
+	$(PLACES) packaging/install.sh install
+
+.PHONY: install-strip
+install-strip: ## The same without what only debuggers read
+	$(PLACES) STRIP_INSTALLED=1 packaging/install.sh install
 
 .PHONY: uninstall
 uninstall: ## Remove what `make install` installed, with the same PREFIX and DESTDIR
-	rm -f $(DESTDIR)$(bindir)/millicast-emulator $(DESTDIR)$(PC_FILE) \
-	    $(addprefix $(DESTDIR)$(libdir)/,$(REAL_NAME) $(SONAME) libmillicast_tokens.so libmillicast_tokens.a) \
-	    $(addprefix $(DESTDIR)$(includedir)/,millicast_tokens.h millicast_emulator.h millicast_tokens.hpp) \
-	    $(addprefix $(DESTDIR)$(includedir)/,$(CPP_HEADERS:bindings/cpp/%=%))
-	[ ! -d $(DESTDIR)$(includedir)/millicast_tokens ] || rmdir $(DESTDIR)$(includedir)/millicast_tokens
+	$(PLACES) packaging/install.sh uninstall
+
+.PHONY: deb
+deb: build ## Make Debian packages of the library and the emulator in target/deb
+	CARGO=$(CARGO) RELEASE=$(RELEASE) VERSION=$(VERSION) packaging/make_deb.sh $(TARGET)/deb
 
 .PHONY: header
 header: ## Generate the C header and copy it to include/
@@ -94,8 +112,13 @@ header: ## Generate the C header and copy it to include/
 demo: build ## Run the C and the Python example against an emulator, and ask its director
 	examples/demo.sh
 
+# Those that look at how long something takes have the machine for themselves; of the others two run at a time.
+TESTS_ALONE := test-rust test-small test-portable test-c test-small-c test-cpp test-python test-clients test-page test-readme
+TESTS_TOGETHER := size test-man test-install test-cmake test-cargo-c test-dist test-deb
+
 .PHONY: test
-test: test-rust test-small test-portable test-source test-c test-small-c test-cpp test-python test-clients test-page test-readme test-install ## Run every test
+test: $(TESTS_ALONE) ## Run every test
+	$(MAKE) -j2 --output-sync=target $(TESTS_TOGETHER)
 
 .PHONY: test-rust
 test-rust: ## Run the Rust tests: the C interface, the emulator
@@ -106,8 +129,8 @@ HOSTILE_REQUESTS := 1000000
 
 .PHONY: hostile
 hostile: ## Send a million hostile requests to the emulator, and see that it goes on and grows no larger
-	$(CARGO) build --release --locked -p millicast-emulator
-	HOSTILE_REQUESTS=$(HOSTILE_REQUESTS) $(CARGO) test --release --locked -p millicast-emulator --test hostile -- --nocapture
+	$(EMULATOR_BUILD)
+	HOSTILE_REQUESTS=$(HOSTILE_REQUESTS) $(EMULATOR_PROFILE) $(CARGO) test --release --locked -p millicast-emulator --test hostile -- --nocapture
 
 .PHONY: faults
 faults: ## Print what each call does against each fault of a server
@@ -116,10 +139,6 @@ faults: ## Print what each call does against each fault of a server
 .PHONY: test-small
 test-small: ## Run the tests of a library made for signing only
 	$(CARGO) test --locked -p millicast-tokens --no-default-features --features signing --lib --test signing --test header
-
-.PHONY: test-source
-test-source: ## Build from a read-only copy of the sources, and see that it stays as it was
-	tests/tools/read_only_build.sh
 
 .PHONY: test-c
 test-c: build ## Run the C and C++ tests and examples, under valgrind too
@@ -139,7 +158,7 @@ bench-calls: build $(VENV)/bench-calls ## Compare calls with libcurl and Python'
 
 .PHONY: bench-emulator
 bench-emulator: ## Show what the emulator takes: requests a second, few tokens and many, its start, its memory
-	$(CARGO) build --release --locked -p millicast-emulator
+	$(EMULATOR_BUILD)
 	$(PYTHON) benches/emulator/run.py $(EMULATOR) $(TARGET)/bench-emulator $(SECONDS)
 
 .PHONY: test-small-c
@@ -161,7 +180,7 @@ $(VENV)/bench-calls: $(VENV)/ready benches/calls/requirements.txt
 
 .PHONY: test-python
 test-python: build $(VENV)/ready ## Run the Python tests
-	PYTHONPATH=$(ROOT)/bindings/python $(VENV)/bin/python -m pytest -q -rs -p no:cacheprovider tests/python
+	PYTHONPATH=$(ROOT)/bindings/python $(VENV)/bin/python -m pytest -q -rs -n 2 -p no:cacheprovider tests/python
 
 # What others published is installed here, away from what the other tests use. Its versions are its own.
 $(CLIENTS)/python: tests/clients/requirements.txt
@@ -198,8 +217,28 @@ test-readme: build $(VENV)/ready ## Run the programs of README.md
 	PYTHON=$(VENV)/bin/python $(PYTHON) tests/tools/readme.py
 
 .PHONY: test-install
-test-install: build ## Install into an empty prefix, and build and run a user's programs from there
-	RELEASE=$(RELEASE) tests/tools/install.sh
+test-install: build ## Install into an empty prefix, and build and run a user's programs from there by pkg-config
+	RELEASE=$(RELEASE) tests/packages/install.sh
+
+.PHONY: test-cargo-c
+test-cargo-c: build ## Install by cargo-c, and compare that with what `make install` installs
+	RELEASE=$(RELEASE) TARGET=$(TARGET) tests/packages/cargo_c.sh
+
+.PHONY: test-dist
+test-dist: dist ## Build the source archive with no network, and use what was built
+	TARGET=$(TARGET) tests/packages/dist.sh $(TARGET)/dist/millicast-tokens-$(VERSION).tar.xz
+
+.PHONY: test-cmake
+test-cmake: build ## The same by CMake and Meson
+	RELEASE=$(RELEASE) tests/packages/cmake.sh
+
+.PHONY: test-deb
+test-deb: deb ## Install the Debian packages into a bare Debian, and build and run programs there
+	tests/packages/deb.sh $(TARGET)/deb
+
+.PHONY: test-man
+test-man: build ## Check the manual pages, and their options against the emulator's own
+	EMULATOR=$(EMULATOR) tests/packages/man.sh
 
 .PHONY: lint
 lint: $(VENV)/ready ## Check formats and lints, with warnings as errors

@@ -66,6 +66,7 @@ fn main() {
     println!("cargo:rerun-if-changed=cbindgen.toml");
     println!("cargo:rerun-if-changed=src/error.rs");
     println!("cargo:rerun-if-changed=src/ffi");
+    println!("cargo:rerun-if-env-changed=RUSTC_LINKER");
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     fs::write(out.join("millicast_tokens.h"), header()).expect("the header can be written to OUT_DIR");
     if env::var("CARGO_CFG_TARGET_OS").is_ok_and(|os| os == "linux") {
@@ -76,6 +77,14 @@ fn main() {
 fn name_the_shared_library(out: &Path) {
     for argument in [&format!("-Wl,-soname,{SONAME}"), "-Wl,-z,nodelete", "-Wl,-Bsymbolic"] {
         println!("cargo:rustc-cdylib-link-arg={argument}");
+    }
+    // Each function gets the SONAME as its version, so that what was linked with another major version is never bound to
+    // this one, where a process has both. GNU ld can do that beside the list of exports that rustc hands it; others, which
+    // whoever builds names to Cargo as their linker, may not.
+    if env::var("CARGO_CFG_TARGET_ENV").is_ok_and(|env| env == "gnu") && env::var_os("RUSTC_LINKER").is_none() {
+        for argument in ["-fuse-ld=bfd", "-Wl,--default-symver"] {
+            println!("cargo:rustc-cdylib-link-arg={argument}");
+        }
     }
     // OUT_DIR is PROFILE/build/PACKAGE/out. A program finds the library by its SONAME, so the link stands beside it.
     if let Some(profile) = out.ancestors().nth(3) {

@@ -80,7 +80,7 @@ build() {
 exports_the_header() {
     "$CC" -E -P -DMCT_NO_CLIENT "$INCLUDE/millicast_tokens.h" |
         grep -o 'mct_[a-z0-9_]*(' | tr -d '(' | sort -u >"$BUILD/declared"
-    nm -D --defined-only "$library" | sed 's/.* //' | sort -u >"$BUILD/exported"
+    nm -D --defined-only "$library" | awk '$2 != "A" { sub(/@.*/, "", $3); print $3 }' | sort -u >"$BUILD/exported"
     [ -s "$BUILD/declared" ] && diff "$BUILD/declared" "$BUILD/exported"
 }
 

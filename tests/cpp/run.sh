@@ -75,11 +75,23 @@ run() {
     fi
 }
 
-# compile COMPILER OPTION... Not every valgrind reads the DWARF 5 of every compiler.
+# Not every valgrind reads the DWARF 5 of every compiler.
+flags="-Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -gdwarf-4"
+
+# compile COMPILER OPTION...
 compile() {
     compiler=$1
     shift
-    "$compiler" -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -gdwarf-4 -I"$INCLUDE" -I"$binding" "$@"
+    # shellcheck disable=SC2086 # a list of words
+    "$compiler" $flags -I"$INCLUDE" -I"$binding" "$@"
+}
+
+# compile_each COMPILER OPTION... <NAMES: once for each name, in place of {}, as many at a time as there are processors.
+compile_each() {
+    compiler=$1
+    shift
+    # shellcheck disable=SC2086
+    xargs -P "$(getconf _NPROCESSORS_ONLN)" -I{} "$compiler" $flags -I"$INCLUDE" -I"$binding" "$@"
 }
 
 shared="-L$LIBDIR -Wl,-rpath,$LIBDIR -lmillicast_tokens"
@@ -88,11 +100,9 @@ families="harness api server answers results arguments tokens calls lists accoun
 families="$families async_calls"
 
 build() {
-    objects=
-    for file in $families; do
-        compile "$CXX" -std=c++17 -c "$here/$file.cpp" -o "$BUILD/$file.o" || return 1
-        objects="$objects $BUILD/$file.o"
-    done
+    # shellcheck disable=SC2086
+    printf '%s\n' $families | compile_each "$CXX" -std=c++17 -c "$here/{}.cpp" -o "$BUILD/{}.o" || return 1
+    objects=$(printf "$BUILD/%s.o " $families)
     plain="$here/harness.cpp $here/api.cpp $here/server.cpp $here/without_exceptions.cpp"
     # shellcheck disable=SC2086 # lists of words
     {
@@ -107,16 +117,13 @@ build() {
 
 # Each header by itself, and that nothing is used from before it.
 headers_alone() {
-    for header in "$binding"/millicast_tokens.hpp "$binding"/millicast_tokens/*.hpp; do
-        printf '#include "%s"\n' "$header" >"$BUILD/alone.cpp"
-        compile "$@" -fsyntax-only "$BUILD/alone.cpp" || return 1
-    done
+    printf '%s\n' "$binding"/millicast_tokens.hpp "$binding"/millicast_tokens/*.hpp |
+        compile_each "$@" -fsyntax-only -include {} -x c++ /dev/null
 }
 
 suite_compiles() {
-    for file in $families; do
-        compile "$@" -fsyntax-only "$here/$file.cpp" || return 1
-    done
+    # shellcheck disable=SC2086
+    printf '%s\n' $families | compile_each "$@" -fsyntax-only "$here/{}.cpp"
 }
 
 # Two sources that include everything link, and what they use is defined once.
