@@ -11,6 +11,7 @@ SMALL := $(TARGET)/small
 VENV := $(TARGET)/venv
 CLIENTS := $(TARGET)/clients
 PAGE_VENV := $(TARGET)/page-venv
+WHEEL_VENV := $(TARGET)/wheel-venv
 HEADER := include/millicast_tokens.h
 PYTHON_SOURCES := bindings/python examples/python packaging tests/python tests/clients tests/packages tests/page \
     tests/tools benches
@@ -114,7 +115,7 @@ demo: build ## Run the C and the Python example against an emulator, and ask its
 
 # Those that look at how long something takes have the machine for themselves; of the others two run at a time.
 TESTS_ALONE := test-rust test-small test-portable test-c test-small-c test-cpp test-python test-clients test-page test-readme
-TESTS_TOGETHER := size test-man test-install test-cmake test-cargo-c test-dist test-deb
+TESTS_TOGETHER := size test-man test-install test-cmake test-cargo-c test-dist test-sdist test-wheel test-deb
 
 .PHONY: test
 test: $(TESTS_ALONE) ## Run every test
@@ -181,6 +182,31 @@ $(VENV)/bench-calls: $(VENV)/ready benches/calls/requirements.txt
 .PHONY: test-python
 test-python: build $(VENV)/ready ## Run the Python tests
 	PYTHONPATH=$(ROOT)/bindings/python $(VENV)/bin/python -m pytest -q -rs -n 2 -p no:cacheprovider tests/python
+
+$(WHEEL_VENV)/ready: packaging/wheel/requirements.txt
+	$(PYTHON) -m venv $(WHEEL_VENV)
+	$(WHEEL_VENV)/bin/pip install --quiet -r $<
+	touch $@
+
+# What machines the wheel is for. Others than this one's take `rustup target add ARCH-unknown-linux-gnu` first.
+WHEEL_ARCH ?= $(shell uname -m)
+
+.PHONY: wheel
+wheel: $(WHEEL_VENV)/ready ## Build the Python wheel for glibc 2.17 and later, with all that it takes, into target/wheels
+	TARGET=$(TARGET) VENV=$(WHEEL_VENV) ARCH=$(WHEEL_ARCH) packaging/wheel/build.sh
+
+.PHONY: sdist
+sdist: $(WHEEL_VENV)/ready ## Make the Python sdist, Rust sources included, in target/sdist
+	rm -rf $(TARGET)/sdist
+	cd bindings/python && $(WHEEL_VENV)/bin/python -m hatchling build -t sdist -d $(TARGET)/sdist
+
+.PHONY: test-wheel
+test-wheel: build wheel ## Install and use the wheel, on the oldest and the newest Python that there is
+	TARGET=$(TARGET) RELEASE=$(RELEASE) VENV=$(WHEEL_VENV) tests/packages/wheel.sh
+
+.PHONY: test-sdist
+test-sdist: sdist test-dist ## Build, install and use the sdist, on the oldest and the newest Python that there is
+	TARGET=$(TARGET) tests/packages/sdist.sh
 
 # What others published is installed here, away from what the other tests use. Its versions are its own.
 $(CLIENTS)/python: tests/clients/requirements.txt
@@ -249,8 +275,12 @@ lint: $(VENV)/ready ## Check formats and lints, with warnings as errors
 	    $(CC) -std=c99 -Wall -Wextra -Wpedantic -Werror -fsyntax-only -Iinclude "$$source" || exit 1; done
 	$(VENV)/bin/ruff check --no-cache $(PYTHON_SOURCES)
 	$(VENV)/bin/ruff format --no-cache --check $(PYTHON_SOURCES)
-	cd bindings/python && $(VENV)/bin/mypy --strict --cache-dir=$(TARGET)/mypy millicast_tokens pytest_millicast_tokens.py
+	cd bindings/python && $(VENV)/bin/mypy --strict --cache-dir=$(TARGET)/mypy millicast_tokens pytest_millicast_tokens.py \
+	    hatch_build.py
 	MYPYPATH=$(ROOT)/bindings/python $(VENV)/bin/mypy --strict --cache-dir=$(TARGET)/mypy examples/python
+	$(VENV)/bin/mypy --strict --cache-dir=$(TARGET)/mypy packaging/wheel/check.py
+	cd $(TARGET) && PYTHONPATH=$(ROOT)/bindings/python $(VENV)/bin/pyright --verifytypes millicast_tokens --ignoreexternal \
+	    >types.log || { cat types.log; exit 1; }
 
 .PHONY: format
 format: $(VENV)/ready ## Format the sources

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import pickle
 import pprint
 import traceback
 from typing import Any
@@ -20,7 +22,8 @@ URL_KEY = "srt-key-that-is-secret"
 def shown(value: Any) -> str:
     """All that a value shows of itself."""
     slots = [getattr(value, name, None) for name in getattr(type(value), "__slots__", ())]
-    return "\n".join([repr(value), str(value), f"{value}", pprint.pformat(value), repr(slots)])
+    html = value._repr_html_() if hasattr(value, "_repr_html_") else ""
+    return "\n".join([repr(value), str(value), f"{value}", pprint.pformat(value), repr(slots), html])
 
 
 def test_a_token_shows_none_of_its_secrets(client: mct.Client) -> None:
@@ -35,6 +38,7 @@ def test_a_token_shows_none_of_its_secrets(client: mct.Client) -> None:
     assert all(secrets)
     values: list[Any] = [publish, subscribe, publish.copy(), [publish, subscribe], {"token": publish}, publish.restream]
     values += [publish.restream[0], mct.Restream("u", KEY), client.publish_tokens.list_page(), publish.streams]
+    values += [mct.TokenList([publish, subscribe]), copy.copy(subscribe), copy.deepcopy(mct.TokenList([publish]))]
     text = "\n".join(map(shown, values))
     assert not [secret for secret in secrets if secret and secret in text]
     assert publish.restream[0].key == KEY
@@ -49,6 +53,18 @@ def test_a_client_a_signer_claims_and_a_signed_token_show_no_secret() -> None:
     hidden = ["the-api-secret", "the-key-of-it", signed.jwt, signed.jwt[:40], KEY, "a-persons-name"]
     assert not [secret for secret in hidden if secret in text]
     client.close()
+
+
+def test_what_holds_a_secret_is_not_pickled_by_accident(client: mct.Client) -> None:
+    token = client.subscribe_tokens.create("label", ["s"])
+    restream = [mct.Restream("u", KEY)]
+    values: list[Any] = [token, mct.TokenList([token]), mct.Signer.from_token(token), client]
+    values += [mct.PublishTokenSpec("l", ["s"], restream=restream), mct.PublishTokenUpdate(restream=restream)]
+    values += [mct.Claims("s", 60, custom_viewer_data="a-persons-name")]
+    for value in values:
+        with pytest.raises((TypeError, ValueError)) as refused:
+            pickle.dumps(value)
+        assert str(token.value) not in str(refused.value)
 
 
 QUOTES = [

@@ -22,7 +22,7 @@ of this package, in the build folders of the source tree that it lies in, and on
 
 from __future__ import annotations
 
-from . import _library
+from ._library import library_path, library_version, library_version_number, status_name
 from ._version import HEADER_VERSION, HEADER_VERSION_NUMBER, __version__
 from .account import Cluster, ClusterFeatures, Clusters, DisableFailure, DisableResult, Location
 from .analytics import Analytics, BandwidthReport, BandwidthRow
@@ -65,14 +65,9 @@ from .publish import PublishTokens
 from .signing import Claims, Jwt, SignedToken, Signer, Written
 from .specs import PublishTokenSpec, SubscribeTokenSpec
 from .subscribe import SubscribeTokens
-from .tokens import PublishToken, SubscribeToken
+from .tokens import PublishToken, SubscribeToken, TokenList
 from .updates import PublishTokenUpdate, SubscribeTokenUpdate
 from .values import UNSET, GeoCascade, Restream, RestreamEntry, Stream, Unset
-
-library_path = _library.library_path
-library_version = _library.library_version
-library_version_number = _library.library_version_number
-status_name = _library.status_name
 
 __all__ = [
     "HEADER_VERSION",
@@ -140,6 +135,7 @@ __all__ = [
     "TlsError",
     "TokenInvalidError",
     "TokenIterator",
+    "TokenList",
     "Traffic",
     "UnauthorizedError",
     "Unset",

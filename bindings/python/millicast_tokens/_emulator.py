@@ -40,6 +40,11 @@ class EmulatorNotFoundError(EmulatorError):
     """There is no program to start. The message says where it was looked for, and what to install."""
 
 
+for _kind in (EmulatorError, EmulatorNotFoundError):
+    # Where they are found, and not where they happen to stand.
+    _kind.__module__ = "millicast_tokens.testing"
+
+
 def find() -> Path:
     """The emulator's program.
 

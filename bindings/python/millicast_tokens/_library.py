@@ -24,3 +24,8 @@ def library_path() -> str:
 def status_name(status: int) -> str:
     """The spelling of a status in C, such as "MCT_ERR_TIMEOUT"; "MCT_STATUS_UNKNOWN" for one that is not known."""
     return calls.text(calls.lib.mct_status_name(_check.integer("status", status, _check.I32))) or ""
+
+
+for _function in (library_version, library_version_number, library_path, status_name):
+    # Where they are found, and not where they happen to stand.
+    _function.__module__ = "millicast_tokens"

@@ -6,7 +6,7 @@ import functools
 import inspect
 from collections.abc import AsyncIterator, Callable, Coroutine
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, TypeVar, cast
 
 from . import _check, account, tokens
 from ._flight import AsyncConnection, Flight, Preparer
@@ -187,20 +187,20 @@ class AsyncPublishTokens(AsyncCalls):
 
     _PREPARES = PublishTokens(Preparer())
 
-    create = _awaited(PublishTokens.create)
-    create_from = _awaited(PublishTokens.create_from)
-    find_created = _awaited(PublishTokens.find_created)
-    find_created_from = _awaited(PublishTokens.find_created_from)
-    read = _awaited(PublishTokens.read)
-    update = _awaited(PublishTokens.update)
-    update_from = _awaited(PublishTokens.update_from)
-    delete = _awaited(PublishTokens.delete)
-    list_page = _awaited(PublishTokens.list_page)
-    list_all = _awaited(PublishTokens.list_all)
-    iterate = _walked(PublishTokens.iterate)
-    disable = _awaited(PublishTokens.disable)
-    active_ids = _awaited(PublishTokens.active_ids)
-    sync_restream = _awaited(PublishTokens.sync_restream)
+    create: Final = _awaited(PublishTokens.create)
+    create_from: Final = _awaited(PublishTokens.create_from)
+    find_created: Final = _awaited(PublishTokens.find_created)
+    find_created_from: Final = _awaited(PublishTokens.find_created_from)
+    read: Final = _awaited(PublishTokens.read)
+    update: Final = _awaited(PublishTokens.update)
+    update_from: Final = _awaited(PublishTokens.update_from)
+    delete: Final = _awaited(PublishTokens.delete)
+    list_page: Final = _awaited(PublishTokens.list_page)
+    list_all: Final = _awaited(PublishTokens.list_all)
+    iterate: Final = _walked(PublishTokens.iterate)
+    disable: Final = _awaited(PublishTokens.disable)
+    active_ids: Final = _awaited(PublishTokens.active_ids)
+    sync_restream: Final = _awaited(PublishTokens.sync_restream)
 
 
 class AsyncSubscribeTokens(AsyncCalls):
@@ -210,17 +210,17 @@ class AsyncSubscribeTokens(AsyncCalls):
 
     _PREPARES = SubscribeTokens(Preparer())
 
-    create = _awaited(SubscribeTokens.create)
-    create_from = _awaited(SubscribeTokens.create_from)
-    find_created = _awaited(SubscribeTokens.find_created)
-    find_created_from = _awaited(SubscribeTokens.find_created_from)
-    read = _awaited(SubscribeTokens.read)
-    update = _awaited(SubscribeTokens.update)
-    update_from = _awaited(SubscribeTokens.update_from)
-    delete = _awaited(SubscribeTokens.delete)
-    list_page = _awaited(SubscribeTokens.list_page)
-    list_all = _awaited(SubscribeTokens.list_all)
-    iterate = _walked(SubscribeTokens.iterate)
+    create: Final = _awaited(SubscribeTokens.create)
+    create_from: Final = _awaited(SubscribeTokens.create_from)
+    find_created: Final = _awaited(SubscribeTokens.find_created)
+    find_created_from: Final = _awaited(SubscribeTokens.find_created_from)
+    read: Final = _awaited(SubscribeTokens.read)
+    update: Final = _awaited(SubscribeTokens.update)
+    update_from: Final = _awaited(SubscribeTokens.update_from)
+    delete: Final = _awaited(SubscribeTokens.delete)
+    list_page: Final = _awaited(SubscribeTokens.list_page)
+    list_all: Final = _awaited(SubscribeTokens.list_all)
+    iterate: Final = _walked(SubscribeTokens.iterate)
 
 
 class AsyncAnalytics(AsyncCalls):
@@ -230,10 +230,10 @@ class AsyncAnalytics(AsyncCalls):
 
     _PREPARES = Analytics(Preparer())
 
-    tracking_total = _awaited(Analytics.tracking_total)
-    tracking_series = _awaited(Analytics.tracking_series)
-    streams_total = _awaited(Analytics.streams_total)
-    streams_series = _awaited(Analytics.streams_series)
+    tracking_total: Final = _awaited(Analytics.tracking_total)
+    tracking_series: Final = _awaited(Analytics.tracking_series)
+    streams_total: Final = _awaited(Analytics.streams_total)
+    streams_series: Final = _awaited(Analytics.streams_series)
 
 
 class AsyncOperations:
@@ -245,15 +245,20 @@ class AsyncOperations:
         analytics: the calls for bandwidth.
     """
 
-    __slots__ = ("_connection", "_timeout", "analytics", "publish_tokens", "subscribe_tokens")
+    _CALLS: ClassVar[dict[str, str]] = {
+        "analytics": "The calls for bandwidth.",
+        "publish_tokens": "The calls for publish tokens.",
+        "subscribe_tokens": "The calls for subscribe tokens.",
+    }
+    __slots__ = {"_connection": "Who makes them.", "_timeout": "In milliseconds; None: the client's.", **_CALLS}
 
     def __init__(self, connection: AsyncConnection, timeout: int | None) -> None:
         """Made by the client."""
         self._connection = connection
         self._timeout = timeout
-        self.publish_tokens = AsyncPublishTokens(connection, timeout)
-        self.subscribe_tokens = AsyncSubscribeTokens(connection, timeout)
-        self.analytics = AsyncAnalytics(connection, timeout)
+        self.publish_tokens: AsyncPublishTokens = AsyncPublishTokens(connection, timeout)
+        self.subscribe_tokens: AsyncSubscribeTokens = AsyncSubscribeTokens(connection, timeout)
+        self.analytics: AsyncAnalytics = AsyncAnalytics(connection, timeout)
 
     async def clusters(self) -> Clusters:
         """The clusters that the account can use, and its default."""
@@ -303,7 +308,7 @@ class AsyncClient(AnyClient):
         analytics: the calls for bandwidth.
     """
 
-    __slots__ = ("_operations", "analytics", "publish_tokens", "subscribe_tokens")
+    __slots__ = {"_operations": "What the client does without a deadline of a call's own.", **AsyncOperations._CALLS}
 
     _HAS_THREADS = True
     _connection: AsyncConnection
@@ -311,9 +316,9 @@ class AsyncClient(AnyClient):
     def _begin(self, client: Owned) -> None:
         self._connection = opened(AsyncConnection(client))
         self._operations = AsyncOperations(self._connection, None)
-        self.publish_tokens = self._operations.publish_tokens
-        self.subscribe_tokens = self._operations.subscribe_tokens
-        self.analytics = self._operations.analytics
+        self.publish_tokens: AsyncPublishTokens = self._operations.publish_tokens
+        self.subscribe_tokens: AsyncSubscribeTokens = self._operations.subscribe_tokens
+        self.analytics: AsyncAnalytics = self._operations.analytics
 
     async def clusters(self) -> Clusters:
         """The clusters that the account can use, and its default."""

@@ -9,7 +9,7 @@ from . import _check, tokens
 from ._native.calls import Owned
 from ._prepared import Maker
 from .listing import TokenIterator
-from .tokens import Token
+from .tokens import Token, TokenList
 
 T = TypeVar("T", bound=Token)
 
@@ -40,13 +40,13 @@ class TokenCalls(Generic[T]):
     def _create(self, spec: Owned) -> T:
         return self._connection.make(tokens.created(self._TOKEN, spec))
 
-    def _find(self, spec: Owned, since: int | datetime.datetime) -> list[T]:
+    def _find(self, spec: Owned, since: int | datetime.datetime) -> TokenList[T]:
         return self._connection.make(tokens.found(self._TOKEN, spec, _check.moment("since", since)))
 
     def _update(self, token_id: int, update: Owned) -> T:
         return self._connection.make(tokens.updated(self._TOKEN, _id(token_id), update))
 
-    def _list(self, what: str, options: Owned | None) -> list[T]:
+    def _list(self, what: str, options: Owned | None) -> TokenList[T]:
         return self._connection.make(tokens.listed(self._TOKEN, what, options))
 
     def _iterate(self, options: Owned | None) -> TokenIterator[T]:

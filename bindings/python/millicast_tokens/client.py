@@ -150,16 +150,20 @@ class Client(AnyClient):
         analytics: the calls for bandwidth.
     """
 
-    __slots__ = ("analytics", "publish_tokens", "subscribe_tokens")
+    __slots__ = {
+        "analytics": "The calls for bandwidth.",
+        "publish_tokens": "The calls for publish tokens.",
+        "subscribe_tokens": "The calls for subscribe tokens.",
+    }
 
     _HAS_THREADS = False
 
     def _begin(self, client: Owned) -> None:
         self._connection = opened(Connection(client))
         # These refer to the connection and not to this client: a circle would keep it open until the next collection.
-        self.publish_tokens = PublishTokens(self._connection)
-        self.subscribe_tokens = SubscribeTokens(self._connection)
-        self.analytics = Analytics(self._connection)
+        self.publish_tokens: PublishTokens = PublishTokens(self._connection)
+        self.subscribe_tokens: SubscribeTokens = SubscribeTokens(self._connection)
+        self.analytics: Analytics = Analytics(self._connection)
 
     def clusters(self) -> Clusters:
         """The clusters that the account can use, and its default."""

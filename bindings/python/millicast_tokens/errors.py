@@ -5,13 +5,13 @@ No exception holds the API secret or a token string: a log may have them.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from .enums import Outcome, Reason, Status, named
 
 
 class MillicastError(Exception):
-    """A call failed. Every exception of this library's own is one of these.
+    """A call failed. Every exception of this package's own is one of these, but for MissingFunctionError.
 
     Attributes:
         status: the C API's status, a `Status` or, from a newer library, a plain number.
@@ -28,7 +28,7 @@ class MillicastError(Exception):
     """
 
     #: The status of this class; a subclass of no status of its own has its parent's.
-    STATUS: Status | None = None
+    STATUS: ClassVar[Status | None] = None
 
     def __init__(
         self,
@@ -69,49 +69,49 @@ def _restore(kind: type[MillicastError], attributes: dict[str, Any]) -> Millicas
 class NullArgumentError(MillicastError):
     """A pointer that must not be NULL was NULL. Not to be met from Python."""
 
-    STATUS = Status.NULL_ARGUMENT
+    STATUS: ClassVar[Status | None] = Status.NULL_ARGUMENT
 
 
 class InvalidUtf8Error(MillicastError, ValueError):
     """A text can't be written as UTF-8: it holds a lone surrogate. Nothing was sent or signed."""
 
-    STATUS = Status.INVALID_UTF8
+    STATUS: ClassVar[Status | None] = Status.INVALID_UTF8
 
 
 class InvalidArgumentError(MillicastError, ValueError):
     """A value breaks the platform's contract; found here, before anything was sent or signed."""
 
-    STATUS = Status.INVALID_ARGUMENT
+    STATUS: ClassVar[Status | None] = Status.INVALID_ARGUMENT
 
 
 class UnauthorizedError(MillicastError):
     """HTTP 401 or 403: the API secret is missing, wrong or not allowed to do this."""
 
-    STATUS = Status.UNAUTHORIZED
+    STATUS: ClassVar[Status | None] = Status.UNAUTHORIZED
 
 
 class NotFoundError(MillicastError):
     """There is no such token."""
 
-    STATUS = Status.NOT_FOUND
+    STATUS: ClassVar[Status | None] = Status.NOT_FOUND
 
 
 class RejectedError(MillicastError):
     """The API refused the request; `details` has its own words."""
 
-    STATUS = Status.REJECTED
+    STATUS: ClassVar[Status | None] = Status.REJECTED
 
 
 class RateLimitedError(MillicastError):
     """HTTP 429: too many requests; `retry_after_ms` tells how long to wait, if the server said so."""
 
-    STATUS = Status.RATE_LIMITED
+    STATUS: ClassVar[Status | None] = Status.RATE_LIMITED
 
 
 class ServerError(MillicastError):
     """HTTP 5xx, or the API's own error."""
 
-    STATUS = Status.SERVER
+    STATUS: ClassVar[Status | None] = Status.SERVER
 
 
 class CallTimeoutError(MillicastError):
@@ -120,31 +120,31 @@ class CallTimeoutError(MillicastError):
     Not the builtin TimeoutError, and not what `asyncio.timeout()` raises.
     """
 
-    STATUS = Status.TIMEOUT
+    STATUS: ClassVar[Status | None] = Status.TIMEOUT
 
 
 class ConnectError(MillicastError):
     """The server could not be reached, or the connection to it was lost."""
 
-    STATUS = Status.CONNECT
+    STATUS: ClassVar[Status | None] = Status.CONNECT
 
 
 class TlsError(MillicastError):
     """The TLS handshake failed; the message says why."""
 
-    STATUS = Status.TLS
+    STATUS: ClassVar[Status | None] = Status.TLS
 
 
 class ProtocolError(MillicastError):
     """The answer is not the API's: HTML of a proxy, broken JSON, a redirect, an answer over the limit."""
 
-    STATUS = Status.PROTOCOL
+    STATUS: ClassVar[Status | None] = Status.PROTOCOL
 
 
 class CallCancelledError(MillicastError):
     """`cancel()` of the client ended the call, or the client was closed during it. Not asyncio's CancelledError."""
 
-    STATUS = Status.CANCELLED
+    STATUS: ClassVar[Status | None] = Status.CANCELLED
 
 
 class ClosedError(CallCancelledError):
@@ -154,19 +154,19 @@ class ClosedError(CallCancelledError):
 class ForkedError(MillicastError):
     """The client was made before a fork and is used in the child. Make a new one there."""
 
-    STATUS = Status.FORKED
+    STATUS: ClassVar[Status | None] = Status.FORKED
 
 
 class TokenInvalidError(MillicastError):
     """A self-signed token does not verify, or breaks a rule of its parent; `reason` tells which."""
 
-    STATUS = Status.TOKEN_INVALID
+    STATUS: ClassVar[Status | None] = Status.TOKEN_INVALID
 
 
 class BufferTooSmallError(MillicastError):
     """The buffer is too small; nothing was written to it. `needed` is how many bytes are enough."""
 
-    STATUS = Status.BUFFER_TOO_SMALL
+    STATUS: ClassVar[Status | None] = Status.BUFFER_TOO_SMALL
 
     #: How many bytes are enough, the terminating NUL included; 0 when that is not known.
     needed: int = 0
@@ -175,19 +175,19 @@ class BufferTooSmallError(MillicastError):
 class PanicError(MillicastError):
     """A fault of the library was caught. Close the client or the signer of the call and use it no more."""
 
-    STATUS = Status.PANIC
+    STATUS: ClassVar[Status | None] = Status.PANIC
 
 
 class NotReadyError(MillicastError):
     """A call without blocking is not done yet."""
 
-    STATUS = Status.NOT_READY
+    STATUS: ClassVar[Status | None] = Status.NOT_READY
 
 
 class OsRefusedError(MillicastError):
     """The operating system refused a descriptor, a thread or the like."""
 
-    STATUS = Status.SYSTEM
+    STATUS: ClassVar[Status | None] = Status.SYSTEM
 
 
 class MissingFunctionError(NotImplementedError):

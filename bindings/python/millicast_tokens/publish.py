@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from . import account, listing
-from ._request import handle_of
 from .account import DisableResult
 from .calls import TokenCalls
 from .enums import FilterBy, SortBy
 from .listing import TokenIterator
+from .request import handle_of
 from .specs import PublishTokenSpec
-from .tokens import PublishToken
+from .tokens import PublishToken, TokenList
 from .updates import PublishTokenUpdate
 from .values import UNSET, GeoCascade, Restream, Stream, Unset
 
@@ -122,7 +122,7 @@ class PublishTokens(TokenCalls[PublishToken]):
 
     def find_created(
         self, label: str, streams: Iterable[Stream | str], *, since: int | datetime.datetime
-    ) -> list[PublishToken]:
+    ) -> TokenList[PublishToken]:
         """Looks for what a create with an unknown outcome left, the newest first. Empty: there is none.
 
         Tokens that somebody else created with the same label and streams are found too. A create that was only just
@@ -138,7 +138,7 @@ class PublishTokens(TokenCalls[PublishToken]):
         """
         return self.find_created_from(PublishTokenSpec(label, streams), since=since)
 
-    def find_created_from(self, spec: PublishTokenSpec, *, since: int | datetime.datetime) -> list[PublishToken]:
+    def find_created_from(self, spec: PublishTokenSpec, *, since: int | datetime.datetime) -> TokenList[PublishToken]:
         """Looks for what a create of this spec left; see `find_created()`. Label and streams are what counts."""
         return self._find(handle_of("spec", spec, PublishTokenSpec), since)
 
@@ -255,7 +255,7 @@ class PublishTokens(TokenCalls[PublishToken]):
         name: str | None = None,
         filter_by: FilterBy | None = None,
         cluster: str | None = None,
-    ) -> list[PublishToken]:
+    ) -> TokenList[PublishToken]:
         """Reads one page of the account's publish tokens. Past the end it is empty.
 
         Args:
@@ -289,7 +289,7 @@ class PublishTokens(TokenCalls[PublishToken]):
         filter_by: FilterBy | None = None,
         cluster: str | None = None,
         max_pages: int | None = None,
-    ) -> list[PublishToken]:
+    ) -> TokenList[PublishToken]:
         """Reads the whole list, in order, each token once, even when tokens are created and deleted meanwhile.
 
         All pages share the client's `timeout`; for a large account take `iterate()`.

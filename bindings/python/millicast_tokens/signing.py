@@ -64,7 +64,12 @@ class Claims:
         TypeError: an argument is of another type.
     """
 
-    __slots__ = ("__weakref__", "_owned", "lifetime_seconds", "stream_name")
+    __slots__ = {
+        "__weakref__": None,
+        "_owned": None,
+        "lifetime_seconds": "How many seconds tokens live.",
+        "stream_name": "The stream that tokens are for.",
+    }
 
     def __init__(
         self,
@@ -81,8 +86,8 @@ class Claims:
         unchecked_stream: bool = False,
     ) -> None:
         """See the class."""
-        self.stream_name = stream_name
-        self.lifetime_seconds = lifetime_seconds
+        self.stream_name: str = stream_name
+        self.lifetime_seconds: int = lifetime_seconds
         self._owned: Owned = make(
             h.mct_claims,
             lib.mct_claims_new,
@@ -129,9 +134,11 @@ class Written(NamedTuple):
     """A token that was written into a buffer."""
 
     length: int
-    """How many bytes the token has; a NUL stands behind them."""
     expires_at: int
-    """Its end in Unix seconds."""
+
+
+Written.length.__doc__ = "How many bytes the token has; a NUL stands behind them."
+Written.expires_at.__doc__ = "Its end in Unix seconds."
 
 
 @dataclass(frozen=True)
@@ -346,10 +353,10 @@ class Signer:
     def sign_batch(
         self,
         claims: Claims,
-        viewer_data: Any = None,
+        viewer_data: TextColumn | None = None,
         *,
-        allowed_ip_addresses: Any = None,
-        lifetimes: Any = None,
+        allowed_ip_addresses: TextColumn | None = None,
+        lifetimes: NumberColumn | None = None,
         count: int | None = None,
         threads: int = 1,
     ) -> Any:

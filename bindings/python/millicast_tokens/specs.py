@@ -11,21 +11,23 @@ from typing import Any
 
 from . import _check
 from ._native import handles as h
-from ._request import Request, endpoints
+from .request import Request, endpoints
 from .values import GeoCascade, Restream, Stream
 
 
-class _Spec(Request):
+class TokenSpec(Request):
     """What both kinds share. A spec is immutable once it is made, and is used for any number of creates."""
 
-    __slots__ = ("label",)
+    __slots__ = {"label": "The label of the token to be."}
 
     def __init__(self, label: str, streams: Iterable[Stream | str]) -> None:
-        self.label = label
+        """What every spec has to have."""
+        self.label: str = label
         super().__init__(_check.text("label", label))
         self._streams("streams", streams)
 
     def __repr__(self) -> str:
+        """The label alone: a restream's key is a secret."""
         return f"{type(self).__name__}(label={self.label!r})"
 
     def _texts(self, setter: str, field: str, values: Iterable[str]) -> None:
@@ -44,7 +46,7 @@ class _Spec(Request):
             self._set(setter, _check.integer(field, value, limits))
 
 
-class SubscribeTokenSpec(_Spec):
+class SubscribeTokenSpec(TokenSpec):
     """What a new subscribe token shall be. Immutable; any number of creates can use it, from any thread."""
 
     __slots__ = ()
@@ -80,7 +82,7 @@ class SubscribeTokenSpec(_Spec):
         self._merge(merge_json)
 
 
-class PublishTokenSpec(_Spec):
+class PublishTokenSpec(TokenSpec):
     """What a new publish token shall be. Immutable; any number of creates can use it, from any thread."""
 
     __slots__ = ()

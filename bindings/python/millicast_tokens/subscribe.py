@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from . import listing
-from ._request import handle_of
 from .calls import TokenCalls
 from .enums import FilterBy, SortBy
 from .listing import TokenIterator
+from .request import handle_of
 from .specs import SubscribeTokenSpec
-from .tokens import SubscribeToken
+from .tokens import SubscribeToken, TokenList
 from .updates import SubscribeTokenUpdate
 from .values import UNSET, Stream, Unset
 
@@ -86,7 +86,7 @@ class SubscribeTokens(TokenCalls[SubscribeToken]):
 
     def find_created(
         self, label: str, streams: Iterable[Stream | str], *, since: int | datetime.datetime
-    ) -> list[SubscribeToken]:
+    ) -> TokenList[SubscribeToken]:
         """Looks for what a create with an unknown outcome left, the newest first. Empty: there is none.
 
         Tokens that somebody else created with the same label and streams are found too. A create that was only just
@@ -102,7 +102,9 @@ class SubscribeTokens(TokenCalls[SubscribeToken]):
         """
         return self.find_created_from(SubscribeTokenSpec(label, streams), since=since)
 
-    def find_created_from(self, spec: SubscribeTokenSpec, *, since: int | datetime.datetime) -> list[SubscribeToken]:
+    def find_created_from(
+        self, spec: SubscribeTokenSpec, *, since: int | datetime.datetime
+    ) -> TokenList[SubscribeToken]:
         """Looks for what a create of this spec left; see `find_created()`. Label and streams are what counts."""
         return self._find(handle_of("spec", spec, SubscribeTokenSpec), since)
 
@@ -178,7 +180,7 @@ class SubscribeTokens(TokenCalls[SubscribeToken]):
         descending: bool | None = None,
         name: str | None = None,
         filter_by: FilterBy | None = None,
-    ) -> list[SubscribeToken]:
+    ) -> TokenList[SubscribeToken]:
         """Reads one page of the account's subscribe tokens. Past the end it is empty.
 
         Args:
@@ -209,7 +211,7 @@ class SubscribeTokens(TokenCalls[SubscribeToken]):
         name: str | None = None,
         filter_by: FilterBy | None = None,
         max_pages: int | None = None,
-    ) -> list[SubscribeToken]:
+    ) -> TokenList[SubscribeToken]:
         """Reads the whole list, in order, each token once, even when tokens are created and deleted meanwhile.
 
         All pages share the client's `timeout`; for a large account take `iterate()`.

@@ -224,7 +224,7 @@ class Emulator:
     ) -> None:
         """See `Emulator`. Nothing is started."""
         __tracebackhide__ = True
-        self.secret = secrets.token_urlsafe(24) if secret is None else _checked(secret)
+        self.secret: str = secrets.token_urlsafe(24) if secret is None else _checked(secret)
         del secret
         _check_kinds(
             program=program,

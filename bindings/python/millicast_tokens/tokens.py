@@ -6,7 +6,7 @@ import ctypes
 from collections.abc import Callable
 from typing import Any, ClassVar, TypeVar
 
-from . import _check
+from . import _check, _html
 from ._native import handles as h
 from ._native.calls import Owned, lib, make, sent, text, texts
 from ._prepared import Prepared, nothing
@@ -21,7 +21,8 @@ class Token:
 
     Immutable, and readable from any thread. What the API did not send is None, a list that it did not send is empty.
     Secrets stay in memory that the library wipes with the last reference to the token; what a property hands out is a
-    Python str, which nothing wipes. `repr()` shows no secret. A token is not pickled by accident: keep its `json`.
+    Python str, which nothing wipes. `repr()` shows no secret, nor does the table that a notebook shows. A token is not
+    pickled by accident: keep its `json`.
     """
 
     __slots__ = ("__weakref__", "_owned")
@@ -60,10 +61,10 @@ class Token:
         return cls._of(owned) if owned.pointer else None
 
     @classmethod
-    def _all_of(cls: type[T], tokens: Owned) -> list[T]:
+    def _all_of(cls: type[T], tokens: Owned) -> TokenList[T]:
         """The tokens of a list, each of them copied, so that one of them does not keep all alive."""
         length, get = getattr(lib, f"{cls._NAME}_list_len"), getattr(lib, f"{cls._NAME}_list_get")
-        return [cls._copy_of(get(tokens.pointer, index)) for index in range(length(tokens.pointer))]
+        return TokenList(cls._copy_of(get(tokens.pointer, index)) for index in range(length(tokens.pointer)))
 
     def copy(self: T) -> T:
         """A copy that lives by itself."""
@@ -84,6 +85,10 @@ class Token:
     def __repr__(self) -> str:
         """What tells tokens apart, without any secret."""
         return f"{type(self).__name__}(id={self.id}, label={self.label!r}, is_active={self.is_active})"
+
+    def _repr_html_(self) -> str:
+        """A table for notebooks: id, label, streams, state, expiry. No secret is in it."""
+        return _html.table([self])
 
     def _text(self, field: str) -> str | None:
         return text(getattr(lib, f"{self._NAME}_{field}")(self._owned.pointer))
@@ -327,12 +332,25 @@ class PublishToken(Token):
         )
 
 
+class TokenList(list[T]):
+    """A list of tokens, which notebooks show as a table: the first 50 of them, without any secret.
+
+    In all else it is a list. Slices and sums of it are plain lists.
+    """
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        """A row for each token, the first 50 of them: id, label, streams, state, expiry. No secret is in it."""
+        return _html.table(self)
+
+
 def created(kind: type[T], spec: Owned) -> Prepared[T]:
     """A create."""
     return Prepared(f"{kind._NAME}_create", (spec,), kind._KIND, kind._of)
 
 
-def found(kind: type[T], spec: Owned, since: int) -> Prepared[list[T]]:
+def found(kind: type[T], spec: Owned, since: int) -> Prepared[TokenList[T]]:
     """A look for what a create left."""
     return Prepared(f"{kind._NAME}_find_created", (spec, since), kind._LIST, kind._all_of)
 
@@ -352,7 +370,7 @@ def deleted(kind: type[T], token_id: int) -> Prepared[None]:
     return Prepared(f"{kind._NAME}_delete", (token_id,), None, nothing)
 
 
-def listed(kind: type[T], what: str, options: Owned | None) -> Prepared[list[T]]:
+def listed(kind: type[T], what: str, options: Owned | None) -> Prepared[TokenList[T]]:
     """A list of a "page" or of "all"."""
     return Prepared(f"{kind._NAME}_list_{what}", (options,), kind._LIST, kind._all_of)
 

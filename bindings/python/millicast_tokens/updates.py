@@ -12,21 +12,22 @@ from typing import Any
 
 from . import _check
 from ._native import handles as h
-from ._request import Request, endpoints, text_array
+from .request import Request, endpoints, text_array
 from .values import UNSET, GeoCascade, Restream, Stream, Unset
 
 
-class _Update(Request):
+class TokenUpdate(Request):
     """What both kinds share. An update is immutable once it is made, and is applied any number of times."""
 
     __slots__ = ("_names",)
 
     def __init__(self) -> None:
+        """Of nothing yet."""
         super().__init__()
         self._names: list[str] = []
 
     def __repr__(self) -> str:
-        # The names alone: a restream's key is a secret.
+        """The names alone: a restream's key is a secret."""
         return f"<{type(self).__name__} of {', '.join(self._names) or 'nothing'}>"
 
     def _change(self, field: str, setter: str, *values: Any) -> None:
@@ -94,7 +95,7 @@ class _Update(Request):
             self._names.append("fields unknown here")
 
 
-class SubscribeTokenUpdate(_Update):
+class SubscribeTokenUpdate(TokenUpdate):
     """What shall change in a subscribe token. Immutable; it can be applied any number of times, to any token."""
 
     __slots__ = ()
@@ -132,7 +133,7 @@ class SubscribeTokenUpdate(_Update):
         self._more(merge_json)
 
 
-class PublishTokenUpdate(_Update):
+class PublishTokenUpdate(TokenUpdate):
     """What shall change in a publish token. Immutable; it can be applied any number of times, to any token."""
 
     __slots__ = ()

@@ -55,8 +55,8 @@ class Restream:
 
     Attributes:
         url: its address, 1 to 2048 UTF-16 units.
-        key: its secret, 5 to 512 (for SRT the stream id).
-        label: at most 2048, or None.
+        key: its secret (for SRT the stream id), 5 to 512 UTF-16 units.
+        label: at most 2048 UTF-16 units, or None.
         enabled: is it used?
     """
 
