@@ -13,7 +13,7 @@ CLIENTS := $(TARGET)/clients
 PAGE_VENV := $(TARGET)/page-venv
 WHEEL_VENV := $(TARGET)/wheel-venv
 HEADER := include/millicast_tokens.h
-PYTHON_SOURCES := bindings/python examples/python packaging tests/python tests/clients tests/packages tests/page \
+PYTHON_SOURCES := bindings/python examples/python packaging tests/abi tests/python tests/clients tests/packages tests/page \
     tests/tools benches
 
 export CARGO_TARGET_DIR := $(TARGET)
@@ -115,7 +115,8 @@ demo: build ## Run the C and the Python example against an emulator, and ask its
 
 # Those that look at how long something takes have the machine for themselves; of the others two run at a time.
 TESTS_ALONE := test-rust test-small test-portable test-c test-small-c test-cpp test-python test-clients test-page test-readme
-TESTS_TOGETHER := size test-man test-install test-cmake test-cargo-c test-dist test-sdist test-wheel test-deb
+TESTS_TOGETHER := size test-man test-install test-cmake test-cargo-c test-dist test-sdist test-wheel test-abi test-beside \
+    test-deb
 
 .PHONY: test
 test: $(TESTS_ALONE) ## Run every test
@@ -266,6 +267,23 @@ test-deb: deb ## Install the Debian packages into a bare Debian, and build and r
 test-man: build ## Check the manual pages, and their options against the emulator's own
 	EMULATOR=$(EMULATOR) tests/packages/man.sh
 
+ABI := $(VENV)/bin/python tests/abi/abi.py
+ABI_LIBRARIES := --library $(RELEASE)/libmillicast_tokens.so --signing-library $(SMALL)/libmillicast_tokens.so
+
+.PHONY: abi
+abi: build small $(VENV)/ready ## Add what is new in the C interface to the record of it
+	$(ABI) record $(ABI_LIBRARIES)
+
+.PHONY: test-abi
+test-abi: build small $(VENV)/ready ## Compare the C interface with its record, and see that this finds what breaks
+	$(ABI) check $(ABI_LIBRARIES)
+	$(VENV)/bin/python -m pytest -q -rs tests/abi
+
+.PHONY: test-beside
+test-beside: build ## Use the library beside others in one process: in Rust, OpenSSL, libcurl, copies of itself
+	$(CARGO) test --no-run --locked --workspace
+	RELEASE=$(RELEASE) DEBUG=$(TARGET)/debug/deps/libmillicast_tokens.a tests/packages/beside.sh
+
 .PHONY: lint
 lint: $(VENV)/ready ## Check formats and lints, with warnings as errors
 	$(CARGO) fmt --all --check
@@ -277,7 +295,7 @@ lint: $(VENV)/ready ## Check formats and lints, with warnings as errors
 	$(VENV)/bin/ruff format --no-cache --check $(PYTHON_SOURCES)
 	cd bindings/python && $(VENV)/bin/mypy --strict --cache-dir=$(TARGET)/mypy millicast_tokens pytest_millicast_tokens.py \
 	    hatch_build.py
-	MYPYPATH=$(ROOT)/bindings/python $(VENV)/bin/mypy --strict --cache-dir=$(TARGET)/mypy examples/python
+	MYPYPATH=$(ROOT)/bindings/python $(VENV)/bin/mypy --strict --cache-dir=$(TARGET)/mypy examples/python tests/abi/abi.py
 	$(VENV)/bin/mypy --strict --cache-dir=$(TARGET)/mypy packaging/wheel/check.py
 	cd $(TARGET) && PYTHONPATH=$(ROOT)/bindings/python $(VENV)/bin/pyright --verifytypes millicast_tokens --ignoreexternal \
 	    >types.log || { cat types.log; exit 1; }
