@@ -17,7 +17,7 @@
  * - An enum is a number with named constants; one that the library does not know is MCT_ERR_INVALID_ARGUMENT.
  * - Nothing here unwinds, aborts (running out of memory excepted), exits, prints, touches signal handlers or the
  *   locale, or reads the environment, but for SSL_CERT_FILE and SSL_CERT_DIR in mct_client_new(). No write raises
- *   SIGPIPE, and descriptors are close-on-exec. The library stays loaded after dlclose().
+ *   SIGPIPE, and descriptors are close-on-exec. The shared library stays loaded after dlclose().
  * - Define MCT_NO_CLIENT before including this header to build against a library made for signing only.
  */
 

@@ -59,6 +59,8 @@ _millicast_tokens_import(static STATIC "${_millicast_tokens_libdir}/libmillicast
 if(TARGET millicast_tokens::static)
     # What rustc says that its static libraries need, but for what the compiler adds by itself. Linux only, as the rest.
     set_target_properties(millicast_tokens::static PROPERTIES INTERFACE_LINK_LIBRARIES "util;rt;pthread;m;dl")
+    # What it is linked into is not to be unloaded, should that be a library that a program loads.
+    set_target_properties(millicast_tokens::static PROPERTIES INTERFACE_LINK_OPTIONS "LINKER:-z,nodelete")
 endif()
 _millicast_tokens_bind(cpp shared)
 _millicast_tokens_bind(cpp_static static)

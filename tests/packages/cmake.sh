@@ -46,7 +46,10 @@ project c static
 build "$prefix"
 [ -z "$(needed build/prog)" ] || refuse "a program with the static library asks for no shared one"
 build/prog || refuse "the program runs"
-ok "so it does with millicast_tokens::static, which asks for no library of ours"
+sed -i 's/add_executable(prog/add_library(prog MODULE/' CMakeLists.txt
+build "$prefix"
+readelf -d build/libprog.so | grep NODELETE >/dev/null || refuse "a plugin with the static library stays loaded"
+ok "so it does with millicast_tokens::static, which asks for no library of ours and keeps a plugin loaded"
 
 for target in cpp cpp_static; do
     project cxx $target

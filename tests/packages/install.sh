@@ -38,7 +38,9 @@ ok "a program that pkg-config built starts the emulator from PATH, and passes"
 "$CC" -std=c99 -Wall -Wextra -Wpedantic -Werror emulated_test.c $(pkg-config --cflags --libs millicast_tokens-static) -o static
 [ -z "$(needed static)" ] || refuse "a program with the static library asks for no shared one"
 ./static || refuse "a program with the static library runs"
-ok "so does one with the static library, by one line of pkg-config"
+"$CC" -shared -fPIC emulated_test.c $(pkg-config --cflags --libs millicast_tokens-static) -o plugin.so
+readelf -d plugin.so | grep NODELETE >/dev/null || refuse "a plugin with the static library stays loaded"
+ok "so does one with the static library, by one line of pkg-config; a plugin with it stays loaded"
 
 "$CC" -static emulated_test.c $(pkg-config --static --cflags --libs millicast_tokens) -o whole 2>"$folder/warnings" ||
     { cat "$folder/warnings" && refuse "a program that is static as a whole links"; }
