@@ -8,6 +8,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 root=$PWD
+. tests/packages/sentences.sh
 sources=$root/tests/packages/beside
 RELEASE=$(cd "${RELEASE:-target/release}" && pwd)
 DEBUG=$(realpath "${DEBUG:-target/debug/deps/libmillicast_tokens.a}")
@@ -16,7 +17,6 @@ CLANG=${CLANG:-clang}
 folder=$(mktemp -d)
 emulator=
 other=
-passed=0
 unset LD_LIBRARY_PATH LD_PRELOAD LD_BIND_NOW
 
 clean_up() {
@@ -28,16 +28,6 @@ clean_up() {
 }
 trap clean_up EXIT
 trap 'exit 130' INT TERM
-
-ok() {
-    echo "ok   $1"
-    passed=$((passed + 1))
-}
-
-refuse() {
-    echo "FAIL $1"
-    exit 1
-}
 
 # compile WORDS...: by the compiler that COMPILER names. In static programs a linker warns of getaddrinfo, and of
 # getpwuid_r, which only the other library asks for.

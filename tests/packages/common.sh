@@ -1,7 +1,9 @@
+# shellcheck shell=bash
 # What the tests of ways to install share. Sourced, with RELEASE, the folder of what `make build` built, in the
 # environment; leaves an empty `folder` that goes with the process, and `user` in it, for a user's programs.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+. "$root/tests/packages/sentences.sh"
 RELEASE=$(realpath "${RELEASE:-$root/target/release}")
 CC=${CC:-cc}
 CXX=${CXX:-c++}
@@ -11,7 +13,6 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 user=$folder/user
 mkdir "$user"
-passed=0
 
 # What the Makefile of the tree exports is not what a user has.
 unset MAKEFLAGS MAKELEVEL LIBDIR INCLUDE EMULATOR MILLICAST_EMULATOR MILLICAST_TOKENS_LIBRARY LD_LIBRARY_PATH
@@ -22,16 +23,6 @@ make_it() {
 
 listing() {
     (cd "$1" && find . ! -type d | sort)
-}
-
-ok() {
-    echo "ok   $1"
-    passed=$((passed + 1))
-}
-
-refuse() {
-    echo "FAIL $1"
-    exit 1
 }
 
 # quietly WHAT COMMAND...: a command whose output is of interest only when it fails, and then refuses WHAT.

@@ -18,24 +18,14 @@ cd "$(dirname "$0")/../.."
 
 packages=$(realpath "$1")
 root=$PWD
+. tests/packages/sentences.sh
 include=ca-certificates,cmake,gcc,libc6-dev,make,pkg-config
 lintian=
-passed=0
 
 undo() {
     [ -z "$lintian" ] || { kill "$lintian" && wait "$lintian"; } 2>/dev/null || true
     awk -v below="$chroot" 'index($5, below) == 1 { print $5 }' /proc/self/mountinfo | sort -r | xargs -r -n 1 umount --lazy
     rm -rf --one-file-system "$chroot" "$chroot.lintian"
-}
-
-ok() {
-    echo "ok   $1"
-    passed=$((passed + 1))
-}
-
-refuse() {
-    echo "FAIL $1"
-    exit 1
 }
 
 need() {

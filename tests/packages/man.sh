@@ -4,21 +4,11 @@
 # EMULATOR, from the environment, is the program.
 set -euo pipefail
 cd "$(dirname "$0")/../../packaging/man"
+. ../../tests/packages/sentences.sh
 
 EMULATOR=${EMULATOR:-../../target/release/millicast-emulator}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-passed=0
-
-ok() {
-    echo "ok   $1"
-    passed=$((passed + 1))
-}
-
-refuse() {
-    echo "FAIL $1"
-    exit 1
-}
 
 for tool in man mandoc; do
     command -v $tool >/dev/null || refuse "there is no $tool; apt install man-db mandoc"

@@ -2,18 +2,8 @@
 # What the tests of the Python packages share: the Pythons of this machine, and environments without anything of the source
 # tree. To be sourced, in the root of the tree, with `folder` naming an empty folder that is removed at the end.
 
+. tests/packages/sentences.sh
 folder=${folder:?names the folder that is removed at the end}
-passed=0
-
-ok() {
-    echo "ok   $1"
-    passed=$((passed + 1))
-}
-
-refuse() {
-    echo "FAIL $1"
-    exit 1
-}
 
 # The lowest version that the package takes.
 lowest() {
