@@ -12,9 +12,10 @@ VENV := $(TARGET)/venv
 CLIENTS := $(TARGET)/clients
 PAGE_VENV := $(TARGET)/page-venv
 WHEEL_VENV := $(TARGET)/wheel-venv
+HOSTS := $(TARGET)/hosts
 HEADER := include/millicast_tokens.h
-PYTHON_SOURCES := bindings/python examples/python packaging tests/abi tests/python tests/clients tests/packages tests/page \
-    tests/tools benches
+PYTHON_SOURCES := bindings/python examples/python packaging tests/abi tests/clients tests/hosts \
+    tests/packages tests/page tests/python tests/tools benches
 
 export CARGO_TARGET_DIR := $(TARGET)
 export PYTHONDONTWRITEBYTECODE := 1
@@ -116,7 +117,7 @@ demo: build ## Run the C and the Python example against an emulator, and ask its
 # Those that look at how long something takes have the machine for themselves; of the others two run at a time.
 TESTS_ALONE := test-rust test-small test-portable test-c test-small-c test-cpp test-python test-clients test-page test-readme
 TESTS_TOGETHER := size test-man test-install test-cmake test-cargo-c test-dist test-sdist test-wheel test-abi test-beside \
-    test-deb
+    test-deb test-hosts
 
 .PHONY: test
 test: $(TESTS_ALONE) ## Run every test
@@ -209,6 +210,16 @@ test-wheel: build wheel ## Install and use the wheel, on the oldest and the newe
 test-sdist: sdist test-dist ## Build, install and use the sdist, on the oldest and the newest Python that there is
 	TARGET=$(TARGET) tests/packages/sdist.sh
 
+$(HOSTS)/node: examples/node/package-lock.json examples/node/package.json
+	mkdir -p $(HOSTS)
+	cp $^ $(HOSTS)
+	npm ci --prefix $(HOSTS) --no-audit --no-fund --ignore-scripts --loglevel=error
+	touch $@
+
+.PHONY: test-hosts
+test-hosts: build $(VENV)/ready $(HOSTS)/node ## Run the examples in Lua, Node, Go and C# against the emulator
+	PYTHONPATH=$(ROOT)/bindings/python $(VENV)/bin/python -m pytest -q -rs tests/hosts
+
 # What others published is installed here, away from what the other tests use. Its versions are its own.
 $(CLIENTS)/python: tests/clients/requirements.txt
 	$(PYTHON) -m venv $(CLIENTS)/venv
@@ -291,10 +302,16 @@ lint: $(VENV)/ready ## Check formats and lints, with warnings as errors
 	$(CARGO) clippy --locked -p millicast-tokens --no-default-features --features signing --lib -- -D warnings
 	for source in examples/c/*.c; do \
 	    $(CC) -std=c99 -Wall -Wextra -Wpedantic -Werror -fsyntax-only -Iinclude "$$source" || exit 1; done
+	mkdir -p $(HOSTS)
+	for source in examples/lua/*.lua tests/hosts/*.lua tests/hosts/misuse/*.lua; do luajit -b "$$source" $(HOSTS)/lint.raw || exit 1; done
+	for source in examples/node/*.js tests/hosts/*.js tests/hosts/misuse/*.js; do node --check "$$source" || exit 1; done
+	unformatted=$$(gofmt -l examples/go tests/hosts/misuse) && { [ -z "$$unformatted" ] || { echo "gofmt: $$unformatted" >&2; exit 1; }; }
+	mcs -warnaserror -r:System.Net.Http -out:$(HOSTS)/lint.exe examples/csharp/*.cs
+	mcs -warnaserror -out:$(HOSTS)/lint.exe examples/csharp/MillicastTokens.cs tests/hosts/misuse/Misuse.cs
 	$(VENV)/bin/ruff check --no-cache $(PYTHON_SOURCES)
 	$(VENV)/bin/ruff format --no-cache --check $(PYTHON_SOURCES)
-	cd bindings/python && $(VENV)/bin/mypy --strict --cache-dir=$(TARGET)/mypy millicast_tokens pytest_millicast_tokens.py \
-	    hatch_build.py
+	cd bindings/python && $(VENV)/bin/mypy --strict --cache-dir=$(TARGET)/mypy \
+	    millicast_tokens pytest_millicast_tokens.py hatch_build.py
 	MYPYPATH=$(ROOT)/bindings/python $(VENV)/bin/mypy --strict --cache-dir=$(TARGET)/mypy examples/python tests/abi/abi.py
 	$(VENV)/bin/mypy --strict --cache-dir=$(TARGET)/mypy packaging/wheel/check.py
 	cd $(TARGET) && PYTHONPATH=$(ROOT)/bindings/python $(VENV)/bin/pyright --verifytypes millicast_tokens --ignoreexternal \

@@ -34,7 +34,12 @@ class Function:
 
 def _bare() -> str:
     """The header without comments."""
-    return re.sub(r"/\*.*?\*/", " ", PATH.read_text(encoding="utf-8"), flags=re.DOTALL)
+    return without_comments(PATH.read_text(encoding="utf-8"))
+
+
+def without_comments(code: str) -> str:
+    """C code without its comments."""
+    return re.sub(r"/\*.*?\*/", " ", code, flags=re.DOTALL)
 
 
 def _plain(declaration: str) -> str:
@@ -65,9 +70,9 @@ def _parameter(declaration: str) -> Parameter:
     return Parameter(named[2], _plain(named[1]))
 
 
-def functions() -> dict[str, Function]:
-    """Every function that is declared."""
-    code = re.sub(r"^\s*#.*$", "", _bare(), flags=re.MULTILINE)
+def functions(code: str | None = None) -> dict[str, Function]:
+    """Every function that is declared, in the header or in other C code."""
+    code = re.sub(r"^\s*#.*$", "", _bare() if code is None else without_comments(code), flags=re.MULTILINE)
     found = {}
     for statement in code.replace('extern "C" {', "").split(";"):
         declaration = " ".join(statement.split())

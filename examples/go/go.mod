@@ -1,0 +1,3 @@
+module millicast.example/guide
+
+go 1.19
