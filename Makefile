@@ -13,8 +13,9 @@ CLIENTS := $(TARGET)/clients
 PAGE_VENV := $(TARGET)/page-venv
 WHEEL_VENV := $(TARGET)/wheel-venv
 HOSTS := $(TARGET)/hosts
+CLI_VENV := $(TARGET)/cli-venv
 HEADER := include/millicast_tokens.h
-PYTHON_SOURCES := bindings/python examples/python packaging tests/abi tests/clients tests/hosts \
+PYTHON_SOURCES := bindings/python examples/python packaging tests/abi tests/cli tests/clients tests/hosts \
     tests/packages tests/page tests/python tests/tools benches
 
 export CARGO_TARGET_DIR := $(TARGET)
@@ -117,7 +118,7 @@ demo: build ## Run the C and the Python example against an emulator, and ask its
 # Those that look at how long something takes have the machine for themselves; of the others two run at a time.
 TESTS_ALONE := test-rust test-small test-portable test-c test-small-c test-cpp test-python test-clients test-page test-readme
 TESTS_TOGETHER := size test-man test-install test-cmake test-cargo-c test-dist test-sdist test-wheel test-abi test-beside \
-    test-deb test-hosts
+    test-deb test-hosts test-cli
 
 .PHONY: test
 test: $(TESTS_ALONE) ## Run every test
@@ -246,6 +247,28 @@ $(PAGE_VENV)/ready: tests/page/requirements.txt
 test-page: build $(PAGE_VENV)/ready ## Run the tests of the emulator's page in a browser
 	PYTHONPATH=$(ROOT)/bindings/python $(PAGE_VENV)/bin/python -m pytest -q -rs tests/page
 
+$(CLI_VENV)/ready: tests/cli/requirements.txt
+	$(PYTHON) -m venv $(CLI_VENV)
+	$(CLI_VENV)/bin/pip install --quiet -r $<
+	touch $@
+
+# bash, zsh and fish, whose completion is tested, and man are Debian's. Python's byte code is kept: the command starts often.
+CLI_ENV := env -u PYTHONDONTWRITEBYTECODE PYTHONPATH=$(ROOT)/bindings/python PYTHONPYCACHEPREFIX=$(TARGET)/pycache \
+    MPLCONFIGDIR=$(TARGET)/matplotlib
+
+.PHONY: test-cli
+test-cli: build $(CLI_VENV)/ready ## Run the tests of the command line, on terminals and in pipes
+	$(CLI_ENV) $(CLI_VENV)/bin/python -m pytest -q -n 2 tests/cli
+
+.PHONY: bench-cli
+bench-cli: build $(CLI_VENV)/ready ## Show how many tokens a second sign-bulk makes from files, beside sign_batch
+	$(CLI_ENV) $(CLI_VENV)/bin/python benches/cli/run.py $(TARGET)/bench-cli $(ROUNDS)
+
+.PHONY: cli-man
+cli-man: build $(CLI_VENV)/ready ## Write the manual page of the command line anew
+	$(CLI_ENV) $(CLI_VENV)/bin/python packaging/cli_page.py > $(TARGET)/millicast-tokens.1
+	mv $(TARGET)/millicast-tokens.1 bindings/python/man/millicast-tokens.1
+
 .PHONY: page-picture
 page-picture: build $(PAGE_VENV)/ready ## Take the picture of the page that its documentation shows
 	PYTHONPATH=$(ROOT)/bindings/python $(PAGE_VENV)/bin/python tests/page/screenshot.py tests/emulator/page.png
@@ -296,7 +319,7 @@ test-beside: build ## Use the library beside others in one process: in Rust, Ope
 	RELEASE=$(RELEASE) DEBUG=$(TARGET)/debug/deps/libmillicast_tokens.a tests/packages/beside.sh
 
 .PHONY: lint
-lint: $(VENV)/ready ## Check formats and lints, with warnings as errors
+lint: $(VENV)/ready $(CLI_VENV)/ready ## Check formats and lints, with warnings as errors
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	$(CARGO) clippy --locked -p millicast-tokens --no-default-features --features signing --lib -- -D warnings
@@ -310,8 +333,9 @@ lint: $(VENV)/ready ## Check formats and lints, with warnings as errors
 	mcs -warnaserror -out:$(HOSTS)/lint.exe examples/csharp/MillicastTokens.cs tests/hosts/misuse/Misuse.cs
 	$(VENV)/bin/ruff check --no-cache $(PYTHON_SOURCES)
 	$(VENV)/bin/ruff format --no-cache --check $(PYTHON_SOURCES)
-	cd bindings/python && $(VENV)/bin/mypy --strict --cache-dir=$(TARGET)/mypy \
+	cd bindings/python && $(VENV)/bin/mypy --strict --cache-dir=$(TARGET)/mypy --exclude millicast_tokens/cli/ \
 	    millicast_tokens pytest_millicast_tokens.py hatch_build.py
+	cd bindings/python && $(CLI_VENV)/bin/mypy --strict --cache-dir=$(TARGET)/mypy-cli -p millicast_tokens.cli
 	MYPYPATH=$(ROOT)/bindings/python $(VENV)/bin/mypy --strict --cache-dir=$(TARGET)/mypy examples/python tests/abi/abi.py
 	$(VENV)/bin/mypy --strict --cache-dir=$(TARGET)/mypy packaging/wheel/check.py
 	cd $(TARGET) && PYTHONPATH=$(ROOT)/bindings/python $(VENV)/bin/pyright --verifytypes millicast_tokens --ignoreexternal \

@@ -109,6 +109,11 @@ def test_installed_from_a_wheel_the_fixture_gives_a_users_test_the_emulator_that
         timeout=100,
     )
     assert "1 passed" in done.stdout, done.stdout + done.stderr
+    assert (venv / "share" / "man" / "man1" / "millicast-tokens.1").is_file()
+    command = venv / "bin" / "millicast-tokens"
+    done = subprocess.run([command, "--help"], capture_output=True, text=True, check=False, env={"PATH": os.defpath})
+    assert done.stderr.count("\n") == 1, done.stderr
+    assert "pip install 'millicast-tokens[cli]'" in done.stderr
 
 
 def test_a_wheel_that_carries_something_is_for_one_platform_and_keeps_the_emulator_executable(
