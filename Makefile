@@ -14,8 +14,9 @@ PAGE_VENV := $(TARGET)/page-venv
 WHEEL_VENV := $(TARGET)/wheel-venv
 HOSTS := $(TARGET)/hosts
 CLI_VENV := $(TARGET)/cli-venv
+DOCS_VENV := $(TARGET)/docs-venv
 HEADER := include/millicast_tokens.h
-PYTHON_SOURCES := bindings/python examples/python packaging tests/abi tests/cli tests/clients tests/hosts \
+PYTHON_SOURCES := bindings/python docs examples/python packaging tests/abi tests/cli tests/clients tests/docs tests/hosts \
     tests/packages tests/page tests/python tests/tools benches
 
 export CARGO_TARGET_DIR := $(TARGET)
@@ -116,9 +117,9 @@ demo: build ## Run the C and the Python example against an emulator, and ask its
 	examples/demo.sh
 
 # Those that look at how long something takes have the machine for themselves; of the others two run at a time.
-TESTS_ALONE := test-rust test-small test-portable test-c test-small-c test-cpp test-python test-clients test-page test-readme
+TESTS_ALONE := test-rust test-small test-portable test-c test-small-c test-cpp test-python test-clients test-page
 TESTS_TOGETHER := size test-man test-install test-cmake test-cargo-c test-dist test-sdist test-wheel test-abi test-beside \
-    test-deb test-hosts test-cli
+    test-deb test-hosts test-cli test-docs
 
 .PHONY: test
 test: $(TESTS_ALONE) ## Run every test
@@ -273,9 +274,21 @@ cli-man: build $(CLI_VENV)/ready ## Write the manual page of the command line an
 page-picture: build $(PAGE_VENV)/ready ## Take the picture of the page that its documentation shows
 	PYTHONPATH=$(ROOT)/bindings/python $(PAGE_VENV)/bin/python tests/page/screenshot.py tests/emulator/page.png
 
-.PHONY: test-readme
-test-readme: build $(VENV)/ready ## Run the programs of README.md
-	PYTHON=$(VENV)/bin/python $(PYTHON) tests/tools/readme.py
+$(DOCS_VENV)/ready: docs/requirements.txt tests/docs/requirements.txt
+	$(PYTHON) -m venv $(DOCS_VENV)
+	$(DOCS_VENV)/bin/pip install --quiet -r docs/requirements.txt -r tests/docs/requirements.txt
+	touch $@
+
+# It takes Debian's doxygen and mandoc.
+.PHONY: docs
+docs: build $(DOCS_VENV)/ready ## Make the site of the documentation in target/docs
+	PYTHON=$(DOCS_VENV)/bin/python WORK=$(TARGET)/docs-work docs/build.sh $(TARGET)/docs
+
+.PHONY: test-docs
+test-docs: docs $(HOSTS)/node $(CLIENTS)/node ## Run every code block of the documentation, and open every page of the site in a browser
+	HOSTS=$(HOSTS) CLIENTS=$(CLIENTS) BUILD=$(TARGET)/docs-blocks PYTHONPATH=$(ROOT)/bindings/python \
+	    $(DOCS_VENV)/bin/python tests/docs/run_blocks.py
+	SITE=$(TARGET)/docs PYTHONPATH=$(ROOT)/bindings/python $(DOCS_VENV)/bin/python -m pytest -q -rs tests/docs
 
 .PHONY: test-install
 test-install: build ## Install into an empty prefix, and build and run a user's programs from there by pkg-config

@@ -1,0 +1,2 @@
+$ PATH=$(dirname "$MILLICAST_EMULATOR"):$PATH
+# BLOCK
