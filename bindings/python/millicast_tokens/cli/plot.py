@@ -109,6 +109,7 @@ def _series(axes: Any, rows: Sequence[BandwidthRow], by: str) -> None:
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(dates.ConciseDateFormatter(locator, tz=_UTC))  # type: ignore[no-untyped-call]
     axes.set_xlabel("time (UTC)")
+    axes.set_ylim(bottom=0)
     axes.yaxis.set_major_formatter(FuncFormatter(lambda size, _: text.size(int(size))))
     if lines:
         axes.figure.legend(lines, [name for name, _ in shown], loc="outside lower center", ncols=3, frameon=False)
