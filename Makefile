@@ -116,14 +116,18 @@ header: ## Generate the C header and copy it to include/
 demo: build ## Run the C and the Python example against an emulator, and ask its director
 	examples/demo.sh
 
-# Those that look at how long something takes have the machine for themselves; of the others two run at a time.
-TESTS_ALONE := test-rust test-small test-portable test-c test-small-c test-cpp test-python test-clients test-page
-TESTS_TOGETHER := size test-man test-install test-cmake test-cargo-c test-dist test-sdist test-wheel test-abi test-beside \
-    test-deb test-hosts test-cli test-docs
+# Those that look at how long something takes have the machine for themselves; of the others two run at a time, the longest
+# first.
+TESTS_ALONE := test-rust test-c test-cpp test-python
+TESTS_TOGETHER := test-wheel test-sdist test-docs test-deb test-small-c test-small test-clients test-page test-cli test-beside \
+    test-abi test-hosts test-cargo-c test-portable test-cmake test-install test-man test-dist size
+
+# What else is to run with those of which two run at a time.
+ALSO ?=
 
 .PHONY: test
 test: $(TESTS_ALONE) ## Run every test
-	$(MAKE) -j2 --output-sync=target $(TESTS_TOGETHER)
+	$(MAKE) -j2 --output-sync=target $(TESTS_TOGETHER) $(ALSO)
 
 .PHONY: test-rust
 test-rust: ## Run the Rust tests: the C interface, the emulator
@@ -205,7 +209,8 @@ sdist: $(WHEEL_VENV)/ready ## Make the Python sdist, Rust sources included, in t
 	cd bindings/python && $(WHEEL_VENV)/bin/python -m hatchling build -t sdist -d $(TARGET)/sdist
 
 .PHONY: test-wheel
-test-wheel: build wheel ## Install and use the wheel, on the oldest and the newest Python that there is
+test-wheel: build ## Build, install and use the wheel, on the oldest and the newest Python that there is
+	$(MAKE) wheel
 	TARGET=$(TARGET) RELEASE=$(RELEASE) VENV=$(WHEEL_VENV) tests/packages/wheel.sh
 
 .PHONY: test-sdist
