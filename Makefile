@@ -48,8 +48,7 @@ build: ## Build the library (shared and static) and the emulator
 	$(CARGO) rustc --release --locked -p millicast-tokens $(LIBRARY_ARGS) $(NEEDS)$(RELEASE)/native-static-libs
 	packaging/static.sh $(RELEASE)/libmillicast_tokens.a $(RELEASE)/installed/libmillicast_tokens.a
 	$(EMULATOR_BUILD)
-	CARGO=$(CARGO) $(PYTHON) packaging/third_party_notices.py packaging/debian/copyright millicast-tokens millicast-emulator \
-	    >$(RELEASE)/third-party-notices
+	CARGO=$(CARGO) $(PYTHON) packaging/third_party_notices.py >$(RELEASE)/third-party-notices
 
 # What it may have at the most, in bytes, without what only debuggers read.
 SMALL_LIMIT := 700000

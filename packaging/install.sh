@@ -80,7 +80,7 @@ replacement() {
 # What rustc says that its static libraries need, without what a C compiler adds by itself, in its own way for a program
 # that is wholly static.
 native_libs() {
-    sed -e 's/-lgcc_s//g' -e 's/-lc$//' -e 's/-lc / /g' -e 's/  */ /g' -e 's/^ //' -e 's/ $//' "$RELEASE/native-static-libs"
+    tr ' ' '\n' <"$RELEASE/native-static-libs" | grep -vxE -e '-lgcc_s|-lc' | paste -s -d ' ' -
 }
 
 # put_pc NAME

@@ -6,8 +6,7 @@
 # OUT.a has one relocatable object, whose functions mct_* are its only names. What none of them reaches is left out, and
 # so is what only debuggers and LLVM read. The same input makes the same bytes.
 #
-# It takes GNU binutils; LD, OBJCOPY, AR and READELF name those of another machine's. Afterwards
-# `packaging/static.sh --needs OUT.a` prints what the object takes from other libraries, one name a line.
+# It takes GNU binutils; LD, OBJCOPY, AR and READELF name those of another machine's.
 set -eu
 
 LD=${LD:-ld}
@@ -31,10 +30,6 @@ symbols() {
 
 defined='$5 != "LOCAL" && $7 != "UND"'
 
-if [ "${1:-}" = --needs ] && [ $# -eq 2 ]; then
-    symbols "$2" '$5 != "LOCAL" && $7 == "UND"'
-    exit
-fi
 [ $# -eq 2 ] || fail "usage: packaging/static.sh IN.a OUT.a"
 [ -f "$1" ] || fail "there is no $1; make build"
 for tool in "$LD" "$OBJCOPY" "$AR" "$READELF"; do

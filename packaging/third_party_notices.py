@@ -1,9 +1,7 @@
 """Prints the notices of the crates that are linked into what is shipped.
 
-    third_party_notices.py SUMMARY PACKAGE...
-
-Asks cargo, without the network, what the packages of this workspace are built with, and takes the texts from the
-sources of it. SUMMARY is the file that tells of these licenses in short: one that it does not name is an error.
+Asks cargo, without the network, what the library and the emulator are built with, and takes the texts from the sources
+of it. packaging/debian/copyright tells of these licenses in short: one that it does not name is an error.
 """
 
 from __future__ import annotations
@@ -17,6 +15,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
+PACKAGES = ("millicast-tokens", "millicast-emulator")
+SUMMARY = ROOT / "packaging" / "debian" / "copyright"
 NOTICE = re.compile(r"(LICEN[CS]E|COPYING|COPYRIGHT|NOTICE|UNLICENSE)", re.IGNORECASE)
 # What runs in the compiler alone, and is in nothing that is shipped.
 COMPILED_WITH = {"proc-macro2", "quote", "syn", "synstructure", "unicode-ident", "heck"}
@@ -79,18 +79,18 @@ def notices_of(crate: Crate) -> list[str]:
     return [file.read_text(encoding="utf-8", errors="replace").strip() for file in files]
 
 
-def check_summary(summary: Path, crates: list[Crate]) -> None:
+def check_summary(crates: list[Crate]) -> None:
     """Stops where a license is one that the summary does not name."""
-    named = set(re.findall(r"[A-Za-z][\w.-]*", summary.read_text(encoding="utf-8")))
+    named = set(re.findall(r"[A-Za-z][\w.-]*", SUMMARY.read_text(encoding="utf-8")))
     for crate in crates:
         for term in set(re.findall(r"[A-Za-z][\w.-]*", crate.license)) - {"OR", "AND", "WITH"} - named:
-            sys.exit(f"{summary} does not name {term}, the license of {crate}")
+            sys.exit(f"{SUMMARY} does not name {term}, the license of {crate}")
 
 
-def main(summary: Path, packages: list[str]) -> None:
+def main() -> None:
     """Prints the introduction, the list and the texts."""
-    crates = sorted(set().union(*map(linked_crates, packages)))
-    check_summary(summary, crates)
+    crates = sorted(set().union(*map(linked_crates, PACKAGES)))
+    check_summary(crates)
     print(INTRODUCTION)
     for crate in crates:
         print(f"{crate}: {crate.license}")
@@ -104,4 +104,4 @@ def main(summary: Path, packages: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2:])
+    main()

@@ -20,8 +20,7 @@ PATH=$VENV/bin:$PATH cargo-zigbuild rustc --release --locked --target "$triple.$
     --crate-type cdylib
 CARGO_PROFILE_RELEASE_LTO=false CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 PATH=$VENV/bin:$PATH \
     cargo-zigbuild build --release --locked --target "$triple.$GLIBC" -p millicast-emulator
-"$VENV/bin/python" packaging/third_party_notices.py packaging/debian/copyright millicast-tokens millicast-emulator \
-    >"$TARGET/$triple/release/third-party-notices"
+"$VENV/bin/python" packaging/third_party_notices.py >"$TARGET/$triple/release/third-party-notices"
 
 mkdir -p "$TARGET/wheels"
 rm -f "$TARGET"/wheels/*"_$ARCH.whl"

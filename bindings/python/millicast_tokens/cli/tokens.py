@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import shlex
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Callable
@@ -63,6 +63,14 @@ class Kind:
         output.record(
             row,
             records.details(publish=self.is_publish),
+            records.csv_fields(publish=self.is_publish, show_token=show_token),
+        )
+
+    def show_all(self, tokens: Iterable[Token], *, show_token: bool) -> None:
+        """Shows tokens as they come."""
+        output.records(
+            (records.of(token, show_token=show_token) for token in tokens),
+            records.columns(publish=self.is_publish, show_token=show_token),
             records.csv_fields(publish=self.is_publish, show_token=show_token),
         )
 
@@ -128,14 +136,19 @@ def _lost(  # noqa: PLR0917
     kind: Kind, error: MillicastError, label: str, names: Sequence[str], patterns: Sequence[str], since: int
 ) -> Exception:
     """What a create that failed means: the error itself, unless a token may have come about."""
-    if exits.of(error, changes=True) is not exits.UNKNOWN_OUTCOME:
-        return error
     words: list[object] = ["find-created", "--label", label]
     words += [word for name in names for word in ("--stream", name)]
     words += [word for pattern in patterns for word in ("--stream-regex", pattern)]
     look = kind.next_command(*words, "--since", since)
     advice = "The token may have been created. Before creating it again, look for it in some seconds:"
-    return CommandError(exits.UNKNOWN_OUTCOME, f"{text.plain(error.message)}\n{advice}\n  {look}")
+    return _unless_unknown(error, f"{advice}\n  {look}")
+
+
+def _unless_unknown(error: MillicastError, advice: str) -> Exception:
+    """The error itself, but for a change that may have been carried out: that one with what to do about it."""
+    if exits.of(error, changes=True) is not exits.UNKNOWN_OUTCOME:
+        return error
+    return CommandError(exits.UNKNOWN_OUTCOME, f"{text.plain(error.message)}\n{advice}")
 
 
 def _show_created(kind: Kind, token: Token, *, show_token: bool) -> None:
@@ -205,12 +218,7 @@ def _list(kind: Kind) -> click.Command:
             "sort_by": _SORTS[sort_by] if sort_by else None,
         }
         with session() as running, kind.calls(running.client).iterate(**asked) as tokens:
-            rows = (records.of(token, show_token=show_token) for token in islice(tokens, limit))
-            output.records(
-                rows,
-                records.columns(publish=kind.is_publish, show_token=show_token),
-                records.csv_fields(publish=kind.is_publish, show_token=show_token),
-            )
+            kind.show_all(islice(tokens, limit), show_token=show_token)
 
     list_.__doc__ = f"""List the account's {kind.name} tokens, however many there are.
 
@@ -320,11 +328,8 @@ def _updated(kind: Kind, client: Client, token_id: int, change: Any) -> Token:
     try:
         token: Token = kind.calls(client).update_from(token_id, change)
     except MillicastError as error:
-        if exits.of(error, changes=True) is not exits.UNKNOWN_OUTCOME:
-            raise
         look = kind.next_command("read", token_id)
-        message = f"{text.plain(error.message)}\nThe update may have been carried out; look by: {look}"
-        raise CommandError(exits.UNKNOWN_OUTCOME, message) from None
+        raise _unless_unknown(error, f"The update may have been carried out; look by: {look}") from None
     return token
 
 
@@ -421,10 +426,7 @@ def sync_restream(token_id: int) -> None:
         with session() as running:
             running.client.publish_tokens.sync_restream(token_id)
     except MillicastError as error:
-        if exits.of(error, changes=True) is not exits.UNKNOWN_OUTCOME:
-            raise
-        message = f"{text.plain(error.message)}\nIt may have been carried out; it does no harm to do it again."
-        raise CommandError(exits.UNKNOWN_OUTCOME, message) from None
+        raise _unless_unknown(error, "It may have been carried out; it does no harm to do it again.") from None
 
 
 class _Moment(IntType):
@@ -454,11 +456,7 @@ def _find_created(kind: Kind) -> click.Command:
     def find_created(label: str, names: Sequence[str], patterns: Sequence[str], since: int, show_token: bool) -> int:
         with session() as running:
             found = kind.calls(running.client).find_created(label, fields.streams(names, patterns), since=since)
-        output.records(
-            (records.of(token, show_token=show_token) for token in found),
-            records.columns(publish=kind.is_publish, show_token=show_token),
-            records.csv_fields(publish=kind.is_publish, show_token=show_token),
-        )
+        kind.show_all(found, show_token=show_token)
         return exits.OK.code if found else exits.NOT_FOUND.code
 
     find_created.__doc__ = f"""Look for what a "{kind.name} create" left that was lost on the way, the newest first.
